@@ -1,0 +1,34 @@
+// AWS JSON 1.0 and 1.1: one POST, the operation in a header, numbers for timestamps.
+import type { AwsShape } from '../region.ts';
+import { AwsError } from './aws-error.ts';
+
+/** @throws AwsError SerializationException when the body is not a JSON object. */
+export function parseJsonInput(body: Uint8Array): AwsShape {
+  const text = new TextDecoder().decode(body);
+  if (text.trim() === '') return {};
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw new AwsError('SerializationException', 'The request body is not valid JSON.', { cause });
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new AwsError('SerializationException', 'Start of structure or map found where not expected.');
+  }
+  return parsed as AwsShape;
+}
+
+/** Serializes an output: Date as epoch seconds with millisecond fraction, bytes as base64, undefined members left out. */
+export function serializeJson(output: AwsShape): string {
+  return JSON.stringify(wireValue(output));
+}
+
+function wireValue(value: unknown): unknown {
+  if (value instanceof Date) return value.getTime() / 1000;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (Array.isArray(value)) return value.map(wireValue);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).flatMap(([key, member]) => (member === undefined ? [] : [[key, wireValue(member)]])));
+  }
+  return value;
+}

@@ -1,0 +1,108 @@
+// Puts a region together: clock, identities, network, dispatcher, the services given, and the endpoint they are reached at.
+import type { AddressInfo } from 'node:net';
+import { type Clock, type ClockMode, createClock } from './clock/clock.ts';
+import { createDispatcher, type Dispatcher } from './endpoint/dispatcher.ts';
+import { createEndpoint } from './endpoint/server.ts';
+import { createIds } from './ids.ts';
+import { createNetwork } from './network.ts';
+import type { Principal, Region, ServiceFactory } from './region.ts';
+
+export interface RegionOptions {
+  readonly services: readonly ServiceFactory[];
+  readonly clock?: ClockMode;
+  /** Simulated epoch ms at the start; the machine's time when absent. */
+  readonly startAt?: number;
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  readonly account?: string;
+  readonly region?: string;
+  readonly seed?: number;
+  readonly tls?: { cert: string; key: string };
+  readonly log?: (source: string, message: string) => void;
+}
+
+export interface RunningRegion {
+  readonly region: Region;
+  readonly clock: Clock;
+  readonly dispatcher: Dispatcher;
+  readonly endpointUrl: string;
+  /** Stops every process, worker and socket of the region. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** The service principal name AWS uses for the source of an event (`aws.ecs` -> `ecs.amazonaws.com`). */
+function servicePrincipalOf(source: string): string {
+  return `${source.replace(/^aws\./, '')}.amazonaws.com`;
+}
+
+/**
+ * Starts a region and resolves when its endpoint listens on 127.0.0.1.
+ * @throws Error when the port is taken.
+ */
+export async function startRegion(options: RegionOptions): Promise<RunningRegion> {
+  const clock = createClock(options.clock ?? { kind: 'real' }, options.startAt);
+  const ids = createIds(options.seed ?? 1);
+  const dispatcher = createDispatcher(clock, ids);
+  const account = options.account ?? '000000000000';
+  const name = options.region ?? 'us-east-1';
+  const sessions = new Map<string, Principal>();
+  let endpointUrl = '';
+  const region: Region = {
+    account,
+    name,
+    clock,
+    ids,
+    network: createNetwork(),
+    get endpointUrl() {
+      return endpointUrl;
+    },
+    call: (service, operation, input, principal) => dispatcher.call(service, operation, input, principal),
+    emit(event) {
+      if (dispatcher.service('events') === undefined) return;
+      const entry = { Source: event.source, DetailType: event.detailType, Resources: event.resources, Detail: JSON.stringify(event.detail) };
+      dispatcher
+        .call('events', 'PutEvents', { Entries: [entry] }, { kind: 'service', service: servicePrincipalOf(event.source) })
+        .catch((error: unknown) => region.log('events', `lost ${event.detailType}: ${String(error)}`));
+    },
+    arn: (service, resource) => `arn:aws:${service}:${name}:${account}:${resource}`,
+    credentialsFor(roleArn, sessionName) {
+      const accessKeyId = `ASIA${ids.upper(16)}`;
+      sessions.set(accessKeyId, { kind: 'role', roleArn, sessionName });
+      return { accessKeyId, secretAccessKey: ids.hex(40), sessionToken: ids.hex(64) };
+    },
+    log: options.log ?? (() => undefined),
+  };
+  for (const factory of options.services) dispatcher.register(factory(region));
+
+  const server = createEndpoint({
+    dispatcher,
+    principalOf: (key) => (key === undefined ? undefined : sessions.get(key)) ?? { kind: 'root' },
+    requestId: () => ids.uuid(),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  endpointUrl = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await Promise.allSettled(dispatcher.services().map((service) => service.close?.()));
+    clock.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return {
+    region,
+    clock,
+    dispatcher,
+    get endpointUrl() {
+      return endpointUrl;
+    },
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
