@@ -1,0 +1,136 @@
+// The manifest's sections about which image is deployed and how: image, driver, strategy. Put together in manifest.ts.
+import { z } from 'zod';
+import { type TagRule, tagRuleProblem } from '#core/image-policy/image-policy.ts';
+import { PATTERN_LENGTH_MAX } from '#core/image-policy/tag-matcher.ts';
+import { predefinedConfigurations } from '#core/strategy/codedeploy-configuration.ts';
+import {
+  STRATEGY_INTERVAL_MINUTES_MIN,
+  STRATEGY_PERCENT_MAX,
+  STRATEGY_PERCENT_MIN,
+  STRATEGY_TOTAL_MINUTES_MAX,
+  strategyProblem,
+} from '#core/strategy/strategy.ts';
+import { choice, distinctList, flag, section, text, wholeNumber, word } from './manifest-fields.ts';
+
+/** Longest list of exact tags, globs or ignored globs. */
+const TAG_PATTERNS_MAX = 50;
+
+const pattern = (must: string, description: string, examples: readonly string[]) => text(/^.+$/, PATTERN_LENGTH_MAX, must, { description, examples });
+
+/** What only compiling shows: a glob, range or regular expression that can never be used. */
+function usable<Schema extends z.ZodType>(schema: Schema, rule: (value: z.output<Schema>) => TagRule) {
+  return schema.superRefine((value, context) => {
+    const problem = tagRuleProblem(rule(value));
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  });
+}
+
+/** Source: OCI distribution specification, tags. */
+const tag = text(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/, 128, 'a tag: letters, digits, dots, dashes, underscores', { description: 'A tag.' });
+const globs = (minimum: number, description: string) =>
+  usable(
+    distinctList(
+      pattern('a glob', 'A glob: * any text, ? one character, [a-z] one of, {a,b} one of several.', ['release-*']),
+      minimum,
+      TAG_PATTERNS_MAX,
+      description,
+    ),
+    (list) => ({
+      kind: 'glob',
+      globs: list,
+    }),
+  );
+
+const tags = choice(
+  {
+    exact: distinctList(tag, 1, TAG_PATTERNS_MAX, 'These tags and no others.').optional(),
+    glob: globs(1, 'Tags that match one of these globs.').optional(),
+    semver: usable(
+      pattern('a range of semantic versions', 'Tags that are semantic versions, with or without a leading v, within this range as npm writes it.', [
+        '>=1.0.0 <2',
+        '^1.4.0',
+      ]),
+      (range) => ({ kind: 'semver', range }),
+    ).optional(),
+    regex: usable(
+      pattern('a regular expression', 'Tags that this regular expression matches as a whole; RE2 syntax, which has no look-around.', ['v[0-9]+']),
+      (regex) => ({ kind: 'regex', regex }),
+    ).optional(),
+  },
+  'Which tags are deployed: one of exact, glob, semver, regex.',
+);
+
+export const image = section(
+  {
+    // Source: ECR API, RepositoryName.
+    repository: text(/^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/, 256, 'the name of an ECR repository, without registry and tag', {
+      description: 'Name of the ECR repository.',
+      examples: ['team/orders'],
+    }),
+    registry: text(/^[0-9]{12}$/, 12, 'an AWS account id of 12 digits', {
+      description: 'AWS account that owns the repository. Default: the account Weir runs in.',
+      examples: ['111122223333'],
+    }).optional(),
+    container: text(/^[A-Za-z0-9_-]+$/, 255, 'the name of a container in the task definition', {
+      description: 'Container that gets the image. May be left out when the task definition has only one.',
+      examples: ['app'],
+    }).optional(),
+    tags: tags.prefault({ glob: ['*'] }),
+    ignore: globs(0, 'Globs of tags that are never deployed, whatever `tags` says.').default([]),
+    acceptUntagged: flag(
+      'Whether images pushed without a tag are deployed. The parts of a multi-architecture image and many attestations come without a tag too.',
+    ).default(false),
+  },
+  'Which pushed images become deployments.',
+);
+
+/** Source: CodeDeploy API, ApplicationName and DeploymentGroupName: at most 100 characters. */
+const codedeployName = (description: string, example: string) =>
+  text(/^[A-Za-z0-9_+=,.@-]+$/, 100, 'a CodeDeploy name: letters, digits and _ + = , . @ -', { description, examples: [example] });
+
+export const driver = section(
+  {
+    kind: word(['codedeploy'], 'What shifts the traffic. codedeploy: AWS CodeDeploy blue/green for ECS.'),
+    application: codedeployName('Name of the CodeDeploy application.', 'orders'),
+    deploymentGroup: codedeployName('Name of the CodeDeploy deployment group.', 'orders-prod'),
+  },
+  'Who shifts the traffic, and through what.',
+);
+
+function shift(kind: 'canary' | 'linear', description: string, percentDescription: string, intervalDescription: string, defaultInterval: number) {
+  return section(
+    {
+      percent: wholeNumber(STRATEGY_PERCENT_MIN, STRATEGY_PERCENT_MAX, percentDescription).default(10),
+      intervalMinutes: wholeNumber(STRATEGY_INTERVAL_MINUTES_MIN, STRATEGY_TOTAL_MINUTES_MAX, intervalDescription).default(defaultInterval),
+    },
+    description,
+  ).superRefine((value, context) => {
+    const problem = strategyProblem({ kind, ...value });
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  });
+}
+
+export const strategy = choice(
+  {
+    canary: shift(
+      'canary',
+      'A share of the traffic at once, the rest after an interval.',
+      'Share of production traffic that green gets at once, percent.',
+      'Minutes until green gets all of it.',
+      5,
+    ).optional(),
+    linear: shift(
+      'linear',
+      'Equal shares, one after each interval, the first at once.',
+      'Share of production traffic that green gets more with each step, percent.',
+      'Minutes from one step to the next.',
+      3,
+    ).optional(),
+    allAtOnce: section({}, 'All traffic at once. Without a test listener, green is not health-checked before it serves.').optional(),
+    codedeployConfiguration: z
+      .enum(predefinedConfigurations, { error: `must be one of ${predefinedConfigurations.join(', ')}` })
+      .meta({ description: "One of CodeDeploy's predefined ECS deployment configurations, by name." })
+      .optional(),
+  },
+  'How production traffic moves from blue to green: one of canary, linear, allAtOnce, codedeployConfiguration.',
+);

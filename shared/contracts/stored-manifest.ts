@@ -1,0 +1,88 @@
+// A manifest on record, and what it means to the core: which pushes are wanted, how they are deployed. Called by the flows.
+import type { DeploymentSettings } from '#core/deployment/deployment.ts';
+import type { HealthRules } from '#core/health/health.ts';
+import type { ImagePolicy, TagRule } from '#core/image-policy/image-policy.ts';
+import type { PlanTarget } from '#core/preflight/plan.ts';
+import { strategyOfConfiguration } from '#core/strategy/codedeploy-configuration.ts';
+import type { Strategy } from '#core/strategy/strategy.ts';
+import type { Manifest } from './manifest.ts';
+import { checkManifest, formatPath } from './manifest-faults.ts';
+import type { Parsed } from './parse-with.ts';
+
+/** Faults named in one problem; the command line has shown them all with their lines already. */
+const FAULTS_NAMED_MAX = 10;
+
+/** Checks a manifest that comes as data, without the text a person wrote. */
+export function parseManifestDocument(document: unknown): Parsed<Manifest> {
+  const checked = checkManifest(document);
+  if (checked.ok) return { ok: true, value: checked.manifest };
+  const faults = checked.faults.map((fault) => `${formatPath(fault.path)}: ${fault.message}`);
+  const rest = faults.length - FAULTS_NAMED_MAX;
+  return { ok: false, problem: `${faults.slice(0, FAULTS_NAMED_MAX).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}` };
+}
+
+/**
+ * A stored manifest, settings that are newer than it filled with their defaults.
+ * @throws Error when it is none: only checked manifests are ever stored
+ */
+export function readManifest(stored: unknown): Manifest {
+  const parsed = parseManifestDocument(stored);
+  if (parsed.ok) return parsed.value;
+  throw new Error(`the stored manifest cannot be read: ${parsed.problem}`);
+}
+
+/** Which pushes the service wants. */
+export function imagePolicy(manifest: Manifest): ImagePolicy {
+  const { tags, ignore, acceptUntagged } = manifest.image;
+  return { rule: tagRule(tags), ignore, acceptUntagged };
+}
+
+function tagRule(tags: Manifest['image']['tags']): TagRule {
+  if (tags.exact !== undefined) return { kind: 'exact', tags: tags.exact };
+  if (tags.semver !== undefined) return { kind: 'semver', range: tags.semver };
+  if (tags.regex !== undefined) return { kind: 'regex', regex: tags.regex };
+  if (tags.glob !== undefined) return { kind: 'glob', globs: tags.glob };
+  throw new Error('a checked manifest has exactly one of exact, glob, semver, regex');
+}
+
+/** How the service's traffic shifts. */
+export function manifestStrategy(manifest: Manifest): Strategy {
+  const { canary, linear, codedeployConfiguration, allAtOnce } = manifest.strategy;
+  if (canary !== undefined) return { kind: 'canary', ...canary };
+  if (linear !== undefined) return { kind: 'linear', ...linear };
+  const named = codedeployConfiguration === undefined ? undefined : strategyOfConfiguration(codedeployConfiguration);
+  if (named !== undefined) return named;
+  if (allAtOnce !== undefined) return { kind: 'allAtOnce' };
+  throw new Error('a checked manifest has exactly one of canary, linear, allAtOnce, codedeployConfiguration');
+}
+
+/** What is fixed for a deployment when it starts. */
+export function deploymentSettings(manifest: Manifest, manifestVersion: number): DeploymentSettings {
+  const { crashes, onInconclusive } = manifest.health;
+  return {
+    manifestVersion,
+    strategy: manifestStrategy(manifest),
+    bakeTimeMinutes: manifest.bakeTimeMinutes,
+    health: healthRules(manifest),
+    crashThreshold: { type: crashes.thresholdType, value: crashes.value },
+    onInconclusive,
+    waitForSlotMinutes: manifest.waitForSlotMinutes,
+    quarantineHours: manifest.quarantineHours,
+  };
+}
+
+function healthRules(manifest: Manifest): HealthRules {
+  const { errorRate, latency, healthyHosts, alarms, windowMinutes, settleSeconds } = manifest.health;
+  return { errorRate, ...(latency === undefined ? {} : { latency }), healthyHosts, alarms, windowMinutes, settleSeconds };
+}
+
+/** What planning compares with AWS. */
+export function planTarget(manifest: Manifest): PlanTarget {
+  return {
+    cluster: manifest.cluster,
+    service: manifest.service,
+    container: manifest.image.container,
+    maxScanSeverity: manifest.preflight.maxScanSeverity,
+    requireScan: manifest.preflight.requireScan,
+  };
+}

@@ -1,0 +1,222 @@
+// The watch loop's decision: everything observed about a running deployment in, what to record and do next out. Called by the
+// `assess` step. Pure and total, so that the same evidence always gives the same decision.
+import { crashLimit } from '#core/breaker/crash-threshold.ts';
+import type { HealthVerdict } from '#core/health/health.ts';
+import { assertNever } from './assert-never.ts';
+import type { Deployment, DeploymentEvent, EpochMillis, LifecycleHook, Plan, RollbackCause, TerminalStatus } from './deployment.ts';
+import { describeCause, lifecycleHooks } from './deployment.ts';
+
+/** What the driver's own deployment looks like now. */
+export interface ShiftObservation {
+  /** running: still at work. ready: waits to be continued. succeeded, failed, stopped: over. */
+  readonly status: 'running' | 'ready' | 'succeeded' | 'failed' | 'stopped';
+  /** Name of the step under way, in the driver's words (a CodeDeploy lifecycle event, or `Termination wait`). */
+  readonly phase: string;
+  /** All traffic is on green and the driver only waits before it deletes blue. */
+  readonly waitsBeforeBlueEnds: boolean;
+  readonly failure: string | undefined;
+  /** The driver's own rollback of this deployment. */
+  readonly rollback: { readonly id: string; readonly status: 'running' | 'succeeded' | 'failed' } | undefined;
+}
+
+/** Real weights of the production listener, percent by target group ARN; undefined when unreadable. */
+export type ProductionWeights = Readonly<Record<string, number>> | undefined;
+
+export interface WatchObservation {
+  readonly shift: ShiftObservation | undefined;
+  readonly weights: ProductionWeights;
+  /** Healthy targets of blue's group; undefined when unreadable. */
+  readonly blueHealthyTargets: number | undefined;
+  readonly verdict: HealthVerdict | undefined;
+  readonly crashes: { readonly count: number; readonly lastReason: string };
+}
+
+export type WatchAction = { readonly kind: 'releaseBlue' } | { readonly kind: 'retryHook'; readonly hook: LifecycleHook } | { readonly kind: 'continueReady' };
+
+export type WatchNext =
+  | { readonly kind: 'watch'; readonly waitSeconds: number }
+  | { readonly kind: 'rollBack' }
+  | { readonly kind: 'conclude' }
+  | { readonly kind: 'handOver' };
+
+export interface WatchDecision {
+  readonly events: readonly DeploymentEvent[];
+  readonly actions: readonly WatchAction[];
+  readonly next: WatchNext;
+}
+
+/** Seconds between two looks while something can change, and while only blue's end is waited for. Signals wake the loop at once anyway. */
+export const WATCH_SECONDS = 30;
+export const WATCH_SECONDS_CALM = 60;
+/** Rounds of one workflow run; about 14 history events each, far below Step Functions' 25,000. Source: Step Functions quotas. */
+export const ROUNDS_PER_RUN_MAX = 1_000;
+/** A hook that was received and not answered for this long is checked again: its function may have been killed. */
+export const HOOK_RETRY_SECONDS = 120;
+/** After this long without the driver confirming a rollback, a person is told; the loop keeps trying. */
+export const ROLLBACK_LIMIT_MINUTES = 90;
+/** How long after a stop the driver's own rollback is given to appear. */
+export const ROLLBACK_GRACE_SECONDS = 60;
+
+/** Share of production traffic on a target group, percent; undefined when the weights could not be read. */
+export function trafficShare(weights: ProductionWeights, targetGroupArn: string): number | undefined {
+  if (weights === undefined) return undefined;
+  const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+  return total === 0 ? 0 : (100 * (weights[targetGroupArn] ?? 0)) / total;
+}
+
+/** One look. See the types for what may be unknown; what is unknown never moves traffic forward. */
+export function decideWatch(deployment: Deployment, observed: WatchObservation, now: EpochMillis): WatchDecision {
+  const { plan, shift } = deployment;
+  if (plan === undefined || shift === undefined) return { events: [], actions: [], next: { kind: 'conclude' } };
+  const greenPercent = trafficShare(observed.weights, plan.greenTargetGroupArn) ?? shift.greenPercent;
+  const seen: DeploymentEvent[] = [{ type: 'RoundPassed' }];
+  if (observed.shift !== undefined) seen.push({ type: 'ShiftObserved', phase: observed.shift.phase, greenPercent });
+  if (observed.verdict !== undefined && deployment.status === 'Shifting') seen.push({ type: 'HealthAssessed', verdict: observed.verdict });
+
+  const decision =
+    deployment.status === 'RollingBack' ? watchRollback(deployment, plan, observed, now) : watchShift(deployment, plan, observed, greenPercent, now);
+  const next = decision.next.kind === 'watch' && deployment.rounds + 1 >= ROUNDS_PER_RUN_MAX ? { kind: 'handOver' as const } : decision.next;
+  return { events: [...seen, ...decision.events], actions: decision.actions, next };
+}
+
+function watchShift(deployment: Deployment, plan: Plan, observed: WatchObservation, greenPercent: number, now: EpochMillis): WatchDecision {
+  const shift = observed.shift;
+  if (shift === undefined) return watch(WATCH_SECONDS);
+  switch (shift.status) {
+    case 'succeeded':
+      return concludeShift(greenPercent, observed.weights);
+    case 'failed':
+    case 'stopped':
+      return rollBack({ kind: 'driver', reason: shift.failure ?? `CodeDeploy ended it as ${shift.status}` }, observed);
+    case 'running':
+    case 'ready': {
+      const cause = reasonToRollBack(deployment, plan, observed, now);
+      return cause === undefined ? keepWatching(deployment, plan, shift, observed, now) : rollBack(cause, observed);
+    }
+    default:
+      return assertNever(shift.status);
+  }
+}
+
+/** The driver says it succeeded; the listener has the last word. */
+function concludeShift(greenPercent: number, weights: ProductionWeights): WatchDecision {
+  if (weights !== undefined && greenPercent >= 100) return conclude('Succeeded', 'green serves all production traffic');
+  if (weights === undefined) return watch(WATCH_SECONDS);
+  return conclude('Held', `CodeDeploy reports success but the production listener sends green only ${greenPercent} % of the traffic: somebody else changed it`);
+}
+
+function reasonToRollBack(deployment: Deployment, plan: Plan, observed: WatchObservation, now: EpochMillis): RollbackCause | undefined {
+  if (deployment.abortRequest !== undefined) return { kind: 'operator', by: deployment.abortRequest.by, reason: deployment.abortRequest.reason };
+  const limit = crashLimit(plan.settings.crashThreshold, plan.desiredCount);
+  if (observed.crashes.count >= limit) return { kind: 'crashes', threshold: limit, ...observed.crashes };
+  const hook = failedHook(deployment);
+  if (hook !== undefined) return hook;
+  if (observed.verdict?.verdict === 'fail') {
+    if (observed.verdict.alarms.length > 0) return { kind: 'alarm', alarms: observed.verdict.alarms };
+    return { kind: 'health', reasons: observed.verdict.reasons };
+  }
+  // Once all traffic is on green the bake decides; before that a newer push may still take over.
+  if (deployment.supersededBy !== undefined && deployment.shift?.fullTrafficAt === undefined) return { kind: 'superseded', by: deployment.supersededBy };
+  if (bakeIsOver(deployment, plan, now) && observed.verdict?.verdict !== 'pass' && plan.settings.onInconclusive === 'rollBack') {
+    return { kind: 'inconclusive', reasons: observed.verdict?.reasons ?? ['health could not be read'] };
+  }
+  return undefined;
+}
+
+function failedHook(deployment: Deployment): RollbackCause | undefined {
+  for (const hook of lifecycleHooks) {
+    const record = deployment.hooks[hook];
+    if (record?.answer === 'Failed') return { kind: 'hook', hook, reason: record.reason ?? 'no reason recorded' };
+  }
+  return undefined;
+}
+
+function bakeIsOver(deployment: Deployment, plan: Plan, now: EpochMillis): boolean {
+  const fullTrafficAt = deployment.shift?.fullTrafficAt;
+  return fullTrafficAt !== undefined && now >= fullTrafficAt + plan.settings.bakeTimeMinutes * 60_000;
+}
+
+function keepWatching(
+  deployment: Deployment,
+  plan: Plan,
+  shift: NonNullable<WatchObservation['shift']>,
+  observed: WatchObservation,
+  now: EpochMillis,
+): WatchDecision {
+  const events: DeploymentEvent[] = [];
+  const actions: WatchAction[] = [];
+  for (const hook of lifecycleHooks) {
+    const record = deployment.hooks[hook];
+    if (record === undefined || record.answer !== undefined || now < record.lastTriedAt + HOOK_RETRY_SECONDS * 1000) continue;
+    events.push({ type: 'HookRetried', hook });
+    actions.push({ kind: 'retryHook', hook });
+  }
+  if (shift.status === 'ready') actions.push({ kind: 'continueReady' });
+  const released = deployment.shift?.blueReleasedAt !== undefined;
+  if (shift.waitsBeforeBlueEnds && bakeIsOver(deployment, plan, now) && observed.verdict?.verdict === 'pass') {
+    // Asked again each round until the driver reports its end: the call may have been lost.
+    actions.push({ kind: 'releaseBlue' });
+    if (!released) events.push({ type: 'BlueReleased' });
+    return { events, actions, next: { kind: 'watch', waitSeconds: WATCH_SECONDS } };
+  }
+  return { events, actions, next: { kind: 'watch', waitSeconds: secondsUntilNextLook(deployment, plan, shift, now) } };
+}
+
+/** The next look: soon while something can change, exactly at the end of the bake time when that comes first. */
+function secondsUntilNextLook(deployment: Deployment, plan: Plan, shift: NonNullable<WatchObservation['shift']>, now: EpochMillis): number {
+  const calm = shift.waitsBeforeBlueEnds ? WATCH_SECONDS_CALM : WATCH_SECONDS;
+  const fullTrafficAt = deployment.shift?.fullTrafficAt;
+  if (fullTrafficAt === undefined) return calm;
+  const bakeEndsIn = Math.ceil((fullTrafficAt + plan.settings.bakeTimeMinutes * 60_000 - now) / 1000);
+  return bakeEndsIn > 0 ? Math.min(calm, Math.max(1, bakeEndsIn)) : calm;
+}
+
+/**
+ * Whether a rollback is complete: all production traffic on blue and the driver at rest. Read from the listener, not from
+ * what was asked for.
+ */
+function watchRollback(deployment: Deployment, plan: Plan, observed: WatchObservation, now: EpochMillis): WatchDecision {
+  const bluePercent = trafficShare(observed.weights, plan.blue.targetGroupArn);
+  const shift = observed.shift;
+  const rollback = deployment.rollback ?? { cause: { kind: 'unexpected', reason: 'no cause recorded' }, mode: 'toBlue', startedAt: now };
+  const overdue = now >= rollback.startedAt + ROLLBACK_LIMIT_MINUTES * 60_000;
+  if (bluePercent === undefined || shift === undefined) return overdue ? held('the driver or the listener could not be read', undefined) : watch(WATCH_SECONDS);
+  const working = shift.rollback === undefined ? shift.status === 'running' || shift.status === 'ready' : shift.rollback.status === 'running';
+  if (!working && rollback.mode === 'freeze') return held(describeCause(rollback.cause), bluePercent);
+  if (!working && bluePercent >= 100) {
+    // The driver starts its own rollback a little after it stopped; ending before it would leave that one unwatched.
+    const mayStillStart = shift.rollback === undefined && shift.status !== 'succeeded' && now < rollback.startedAt + ROLLBACK_GRACE_SECONDS * 1000;
+    return mayStillStart ? watch(ROLLBACK_GRACE_SECONDS / 4) : concludeRollback(deployment, rollback.cause);
+  }
+  if (shift.status === 'succeeded') return conclude('Held', 'CodeDeploy finished before it could be stopped: blue is gone, green serves');
+  if (shift.rollback?.status === 'failed') return held(`CodeDeploy's rollback ${shift.rollback.id} failed`, bluePercent);
+  if (overdue) return held('the rollback did not finish in time', bluePercent);
+  if (shift.rollback !== undefined) return watch(WATCH_SECONDS);
+  // Asked again: stopping is idempotent, and the first request may have been lost.
+  return { events: [], actions: [], next: { kind: 'rollBack' } };
+}
+
+function concludeRollback(deployment: Deployment, cause: RollbackCause): WatchDecision {
+  const exposed = deployment.shift?.firstTrafficAt !== undefined;
+  const where = exposed ? 'blue serves all production traffic again' : 'green never got production traffic';
+  const status = cause.kind === 'superseded' ? 'Superseded' : exposed ? 'RolledBack' : 'Failed';
+  return conclude(status, `${describeCause(cause)}; ${where}`);
+}
+
+function held(why: string, bluePercent: number | undefined): WatchDecision {
+  return conclude('Held', `${why}; blue has ${bluePercent === undefined ? 'an unknown share' : `${bluePercent} %`} of the traffic`);
+}
+
+function watch(waitSeconds: number): WatchDecision {
+  return { events: [], actions: [], next: { kind: 'watch', waitSeconds } };
+}
+
+/** Going back to a blue without a healthy target would make things worse: then everything stops where it stands. */
+function rollBack(cause: RollbackCause, observed: WatchObservation): WatchDecision {
+  const mode = observed.blueHealthyTargets === 0 ? 'freeze' : 'toBlue';
+  return { events: [{ type: 'RollbackStarted', cause, mode }], actions: [], next: { kind: 'rollBack' } };
+}
+
+function conclude(status: TerminalStatus, reason: string): WatchDecision {
+  return { events: [{ type: 'Concluded', status, reason }], actions: [], next: { kind: 'conclude' } };
+}

@@ -1,0 +1,216 @@
+// Before anything changes: is this deployment possible and safe, and with what exactly? Called by the `plan` step.
+import type { Deployment, DeploymentSettings, EpochMillis, LaunchSettings, Plan } from '#core/deployment/deployment.ts';
+import { type ProductionWeights, trafficShare } from '#core/deployment/watch.ts';
+import { configurationName } from '#core/strategy/codedeploy-configuration.ts';
+
+export interface TaskSetObservation {
+  readonly id: string;
+  readonly status: string;
+  readonly taskDefinitionArn: string;
+  readonly targetGroupArn: string | undefined;
+  readonly launch: LaunchSettings | undefined;
+}
+
+export interface ServiceObservation {
+  readonly status: string;
+  readonly deploymentController: string;
+  readonly desiredCount: number;
+  readonly taskSets: readonly TaskSetObservation[];
+}
+
+/** The CodeDeploy deployment group as configured. */
+export interface DeploymentGroupObservation {
+  readonly cluster: string;
+  readonly service: string;
+  /** The pair of target groups, by ARN. */
+  readonly targetGroupArns: readonly string[];
+  readonly productionListenerArn: string;
+  readonly testListenerArn: string | undefined;
+  readonly terminationWaitMinutes: number;
+  readonly terminatesBlue: boolean;
+  /** The group's active deployment, if any, and whether its description carries this deployment's id. */
+  readonly active: { readonly id: string; readonly isOurs: boolean } | undefined;
+}
+
+export interface ContainerObservation {
+  readonly name: string;
+  readonly image: string;
+}
+
+/** `undefined` members could not be found or read. */
+export interface PlanObservation {
+  readonly service: ServiceObservation | undefined;
+  readonly group: DeploymentGroupObservation | undefined;
+  readonly weights: ProductionWeights;
+  readonly blueHealthyTargets: number | undefined;
+  readonly containers: readonly ContainerObservation[];
+  readonly image: { readonly status: string; readonly findings: Readonly<Record<string, number>> | undefined } | undefined;
+  readonly alarmsInAlarm: readonly string[] | undefined;
+}
+
+/** What the manifest names, needed to read the observation. */
+export interface PlanTarget {
+  readonly cluster: string;
+  readonly service: string;
+  readonly container: string | undefined;
+  readonly maxScanSeverity: string | undefined;
+  readonly requireScan: boolean;
+}
+
+export type PlanDecision =
+  | { readonly kind: 'planned'; readonly plan: Plan }
+  | { readonly kind: 'waitForSlot'; readonly holder: string }
+  | { readonly kind: 'refuse'; readonly problems: readonly string[] };
+
+/** ECR's severities, worst first. Source: ECR API, FindingSeverity. */
+const severities = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL', 'UNDEFINED'];
+
+/**
+ * Plans or refuses. A deployment group taken by somebody else is waited for, up to the manifest's limit.
+ * Problems prevent the deployment and say what to do; warnings go into the plan.
+ */
+export function decidePlan(
+  deployment: Deployment,
+  settings: DeploymentSettings,
+  target: PlanTarget,
+  observed: PlanObservation,
+  now: EpochMillis,
+): PlanDecision {
+  const { service, group } = observed;
+  if (service === undefined) return refuse(`ECS service ${target.service} was not found in cluster ${target.cluster}`);
+  if (group === undefined) return refuse("the manifest's CodeDeploy application or deployment group does not exist or could not be read");
+  if (group.active !== undefined && !group.active.isOurs) {
+    const since = deployment.waitingForSlotSince ?? now;
+    if (now < since + settings.waitForSlotMinutes * 60_000) return { kind: 'waitForSlot', holder: `CodeDeploy deployment ${group.active.id}` };
+    return refuse(
+      `the deployment group was taken by CodeDeploy deployment ${group.active.id} for longer than waitForSlotMinutes (${settings.waitForSlotMinutes})`,
+    );
+  }
+  const blue = service.taskSets.find((taskSet) => taskSet.status === 'PRIMARY');
+  const problems = [
+    ...serviceProblems(service, group, target),
+    ...trafficProblems(settings, group, blue, observed, group.active?.isOurs ?? false),
+    ...imageProblems(deployment, target, observed),
+    ...containerProblems(target, observed),
+    ...alarmProblems(settings, observed),
+  ];
+  const greenTargetGroupArn = group.targetGroupArns.find((arn) => arn !== blue?.targetGroupArn);
+  const container = containerOf(target, observed);
+  if (problems.length > 0 || blue?.targetGroupArn === undefined || blue.launch === undefined || greenTargetGroupArn === undefined || container === undefined) {
+    return { kind: 'refuse', problems: problems.length > 0 ? problems : ['the PRIMARY task set has no load balancer'] };
+  }
+  return {
+    kind: 'planned',
+    plan: {
+      settings,
+      blue: { taskSetId: blue.id, taskDefinitionArn: blue.taskDefinitionArn, targetGroupArn: blue.targetGroupArn, digest: digestOf(container.image) },
+      greenTargetGroupArn,
+      productionListenerArn: group.productionListenerArn,
+      ...(group.testListenerArn === undefined ? {} : { testListenerArn: group.testListenerArn }),
+      launch: blue.launch,
+      desiredCount: service.desiredCount,
+      containerName: container.name,
+      configurationName: configurationName(settings.strategy),
+      warnings: warningsOf(settings, group, observed),
+    },
+  };
+}
+
+function refuse(problem: string): PlanDecision {
+  return { kind: 'refuse', problems: [problem] };
+}
+
+function serviceProblems(service: ServiceObservation, group: DeploymentGroupObservation, target: PlanTarget): string[] {
+  const problems: string[] = [];
+  if (service.status !== 'ACTIVE') problems.push(`ECS service ${target.service} is ${service.status}, not ACTIVE`);
+  if (service.deploymentController !== 'CODE_DEPLOY') {
+    problems.push(`ECS service ${target.service} has the deployment controller ${service.deploymentController}; the codedeploy driver needs CODE_DEPLOY`);
+  }
+  if (service.desiredCount < 1) problems.push(`ECS service ${target.service} has a desired count of 0: there is nothing to shift traffic to`);
+  if (group.cluster !== target.cluster || group.service !== target.service) {
+    problems.push(`the deployment group deploys ${group.cluster}/${group.service}, not ${target.cluster}/${target.service}`);
+  }
+  return problems;
+}
+
+function trafficProblems(
+  settings: DeploymentSettings,
+  group: DeploymentGroupObservation,
+  blue: TaskSetObservation | undefined,
+  observed: PlanObservation,
+  underWay: boolean,
+): string[] {
+  if (blue === undefined) return ['the service has no PRIMARY task set: it has never served; start it once before Weir deploys to it'];
+  if (blue.targetGroupArn === undefined || !group.targetGroupArns.includes(blue.targetGroupArn)) {
+    return ["the PRIMARY task set's target group is not one of the deployment group's pair"];
+  }
+  if (group.targetGroupArns.length !== 2) return [`the deployment group names ${group.targetGroupArns.length} target group(s); blue/green needs a pair`];
+  const problems: string[] = [];
+  if (settings.strategy.kind === 'allAtOnce' && group.testListenerArn === undefined) {
+    // Source: CodeDeploy user guide, troubleshooting ECS deployments: an unused target group is not health-checked.
+    problems.push(
+      'all-at-once without a test listener would send all traffic to targets that were never health-checked; add a test listener or use canary or linear',
+    );
+  }
+  const share = trafficShare(observed.weights, blue.targetGroupArn);
+  if (share === undefined) problems.push("the production listener's weights could not be read");
+  else if (share < 100 && !underWay) {
+    problems.push(
+      `the production listener sends only ${share} % of the traffic to the serving target group: somebody changed it by hand; put it back to 100 % first`,
+    );
+  }
+  return problems;
+}
+
+function imageProblems(deployment: Deployment, target: PlanTarget, observed: PlanObservation): string[] {
+  const name = `${deployment.request.repository}@${deployment.request.digest}`;
+  if (observed.image === undefined) return [`image ${name} is not in ECR any more (deleted by hand or by a lifecycle policy)`];
+  const problems: string[] = [];
+  if (observed.image.status !== 'ACTIVE') problems.push(`image ${name} is ${observed.image.status} in ECR and cannot be pulled`);
+  const { findings } = observed.image;
+  if (target.requireScan && findings === undefined) problems.push(`image ${name} has no finished scan and the manifest says preflight.requireScan`);
+  if (target.maxScanSeverity !== undefined && findings !== undefined) {
+    const limit = severities.indexOf(target.maxScanSeverity);
+    const worse = severities.slice(0, Math.max(0, limit)).filter((severity) => (findings[severity] ?? 0) > 0);
+    if (worse.length > 0) {
+      const counts = worse.map((severity) => `${findings[severity]} ${severity}`).join(', ');
+      problems.push(`image ${name} has scan findings above ${target.maxScanSeverity}: ${counts}`);
+    }
+  }
+  return problems;
+}
+
+function containerOf(target: PlanTarget, observed: PlanObservation): ContainerObservation | undefined {
+  if (target.container !== undefined) return observed.containers.find((container) => container.name === target.container);
+  return observed.containers.length === 1 ? observed.containers[0] : undefined;
+}
+
+function containerProblems(target: PlanTarget, observed: PlanObservation): string[] {
+  if (containerOf(target, observed) !== undefined) return [];
+  const names = observed.containers.map((container) => container.name).join(', ');
+  if (target.container !== undefined) return [`the task definition has no container named ${target.container}; it has: ${names}`];
+  return [`the task definition has ${observed.containers.length} containers (${names}); name one in the manifest as image.container`];
+}
+
+function alarmProblems(settings: DeploymentSettings, observed: PlanObservation): string[] {
+  if (settings.health.alarms.length === 0) return [];
+  if (observed.alarmsInAlarm === undefined) return ["the manifest's alarms could not be read"];
+  const red = settings.health.alarms.filter((name) => observed.alarmsInAlarm?.includes(name));
+  return red.length === 0 ? [] : [`alarm ${red.join(', ')} is already in ALARM: it could not tell a bad image from a good one`];
+}
+
+function warningsOf(settings: DeploymentSettings, group: DeploymentGroupObservation, observed: PlanObservation): string[] {
+  const warnings: string[] = [];
+  if (group.terminatesBlue && group.terminationWaitMinutes < settings.bakeTimeMinutes) {
+    warnings.push(
+      `the deployment group ends blue ${group.terminationWaitMinutes} min after the shift, before the bake time of ${settings.bakeTimeMinutes} min is over`,
+    );
+  }
+  if (observed.blueHealthyTargets === 0) warnings.push('blue has no healthy target: there is nothing healthy to go back to');
+  return warnings;
+}
+
+function digestOf(image: string): string | undefined {
+  const at = image.indexOf('@sha256:');
+  return at < 0 ? undefined : image.slice(at + 1);
+}

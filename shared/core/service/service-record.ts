@@ -1,0 +1,201 @@
+// What Weir knows of one service: who holds it, who waits, what last succeeded. Every change is a pure function here and one
+// conditional write in the store, so that two functions at once can never both win.
+
+import type { DeploymentRequest, EpochMillis, ServiceKey } from '#core/deployment/deployment.ts';
+import { compactTime } from '#core/deployment/deployment-id.ts';
+
+/** Failed digests remembered; the oldest goes first. */
+export const QUARANTINE_ENTRIES_MAX = 20;
+
+export interface ActiveDeployment {
+  readonly deploymentId: string;
+  /** Only the holder of the newest fencing number may act on the service. */
+  readonly fence: number;
+  readonly since: EpochMillis;
+  readonly digest: string;
+  readonly pushedAt: EpochMillis;
+}
+
+export interface QueuedPush {
+  readonly deploymentId: string;
+  readonly digest: string;
+  readonly pushedAt: EpochMillis;
+}
+
+export interface LastSuccess {
+  readonly deploymentId: string;
+  readonly digest: string;
+  readonly taskDefinitionArn: string;
+  readonly at: EpochMillis;
+}
+
+export interface QuarantinedDigest {
+  readonly digest: string;
+  readonly until: EpochMillis;
+  readonly reason: string;
+}
+
+export interface ServiceRecord {
+  readonly schema: 1;
+  readonly key: ServiceKey;
+  /** The manifest as applied, and how many times one was. Parsed again by whoever reads it. */
+  readonly manifest: unknown;
+  readonly manifestVersion: number;
+  readonly onPush: 'queue' | 'supersede' | 'ignore';
+  readonly frozen: string | undefined;
+  /** Last fencing number given out. Only grows. */
+  readonly fence: number;
+  readonly active: ActiveDeployment | undefined;
+  /** The push that goes next. Only the newest waits: a queue of older images would deploy what nobody wants any more. */
+  readonly next: QueuedPush | undefined;
+  readonly lastSuccess: LastSuccess | undefined;
+  readonly quarantine: readonly QuarantinedDigest[];
+  /** Deployments that failed or rolled back since the last success. */
+  readonly failuresInARow: number;
+  /** Newest push that was judged, or when the service was first applied: the sweeper looks for lost pushes after it. */
+  readonly pushesSeenUntil: EpochMillis;
+}
+
+/** Images pushed before a service was applied are not deployed by themselves: that would be a surprise. */
+export function newServiceRecord(key: ServiceKey, manifest: unknown, settings: Pick<ServiceRecord, 'onPush' | 'frozen'>, now: EpochMillis): ServiceRecord {
+  return {
+    schema: 1,
+    key,
+    manifest,
+    manifestVersion: 1,
+    ...settings,
+    fence: 0,
+    active: undefined,
+    next: undefined,
+    lastSuccess: undefined,
+    quarantine: [],
+    failuresInARow: 0,
+    pushesSeenUntil: now,
+  };
+}
+
+/** The record with another manifest; the same manifest again changes nothing, its version included. */
+export function applyManifest(record: ServiceRecord, manifest: unknown, settings: Pick<ServiceRecord, 'onPush' | 'frozen'>, same: boolean): ServiceRecord {
+  if (same) return record;
+  return { ...record, manifest, manifestVersion: record.manifestVersion + 1, ...settings };
+}
+
+export interface AdmissionRequest {
+  readonly deploymentId: string;
+  readonly request: DeploymentRequest;
+  /** Digest that green or blue serves all production traffic with now, where known. */
+  readonly servingDigest: string | undefined;
+}
+
+export type Admission =
+  /** Holds the service now: start its workflow. */
+  | { readonly kind: 'start'; readonly fence: number; readonly displaced?: string }
+  /** Waits. `displaced`: the older push that no longer does. `supersedes`: the running deployment that should make room. */
+  | { readonly kind: 'queue'; readonly behind: string; readonly displaced?: string; readonly supersedes?: string }
+  | { readonly kind: 'refuse'; readonly reason: string }
+  | { readonly kind: 'outdated'; readonly by: string }
+  /** This very deployment already holds the service or waits for it. */
+  | { readonly kind: 'known'; readonly state: 'active' | 'next' };
+
+/**
+ * What becomes of a push. Deciding again for the same deployment answers `known`, so that any step after it can be repeated.
+ * A push older than the one that runs or waits is outdated: events arrive in any order, the newest image wins.
+ */
+export function admit(record: ServiceRecord, asked: AdmissionRequest, now: EpochMillis): { readonly record: ServiceRecord; readonly admission: Admission } {
+  const decided = judgeAdmission(record, asked, now);
+  if (decided.record.pushesSeenUntil >= asked.request.pushedAt) return decided;
+  return { ...decided, record: { ...decided.record, pushesSeenUntil: asked.request.pushedAt } };
+}
+
+function judgeAdmission(record: ServiceRecord, asked: AdmissionRequest, now: EpochMillis): { readonly record: ServiceRecord; readonly admission: Admission } {
+  const { deploymentId, request } = asked;
+  const same = (admission: Admission): { record: ServiceRecord; admission: Admission } => ({ record, admission });
+  if (record.active?.deploymentId === deploymentId) return same({ kind: 'known', state: 'active' });
+  if (record.next?.deploymentId === deploymentId) return same({ kind: 'known', state: 'next' });
+  if (record.frozen !== undefined) return same({ kind: 'refuse', reason: `the service is frozen: ${record.frozen}` });
+  const quarantined = record.quarantine.find((entry) => entry.digest === request.digest && entry.until > now);
+  if (quarantined !== undefined && request.source !== 'operator') {
+    return same({ kind: 'refuse', reason: `this image failed before (${quarantined.reason}); quarantined until ${compactTime(quarantined.until)}Z` });
+  }
+  if (record.active?.digest === request.digest)
+    return same({ kind: 'refuse', reason: `deployment ${record.active.deploymentId} is already rolling out this image` });
+  if (record.active === undefined && asked.servingDigest === request.digest) return same({ kind: 'refuse', reason: 'this image is already serving' });
+
+  const waiting = record.next;
+  if (waiting !== undefined && waiting.pushedAt > request.pushedAt) return same({ kind: 'outdated', by: waiting.deploymentId });
+  if (record.active !== undefined) return admitBehind(record, record.active, asked);
+  const fence = record.fence + 1;
+  return {
+    record: { ...record, fence, active: { deploymentId, fence, since: now, digest: request.digest, pushedAt: request.pushedAt }, next: undefined },
+    admission: { kind: 'start', fence, ...(waiting === undefined ? {} : { displaced: waiting.deploymentId }) },
+  };
+}
+
+function admitBehind(
+  record: ServiceRecord,
+  active: ActiveDeployment,
+  asked: AdmissionRequest,
+): { readonly record: ServiceRecord; readonly admission: Admission } {
+  const { deploymentId, request } = asked;
+  if (active.pushedAt > request.pushedAt && request.source !== 'operator') return { record, admission: { kind: 'outdated', by: active.deploymentId } };
+  if (record.onPush === 'ignore' && request.source !== 'operator') {
+    return { record, admission: { kind: 'refuse', reason: `deployment ${active.deploymentId} is running and the manifest says onPush: ignore` } };
+  }
+  return {
+    record: { ...record, next: { deploymentId, digest: request.digest, pushedAt: request.pushedAt } },
+    admission: {
+      kind: 'queue',
+      behind: active.deploymentId,
+      ...(record.next === undefined ? {} : { displaced: record.next.deploymentId }),
+      ...(record.onPush === 'supersede' ? { supersedes: active.deploymentId } : {}),
+    },
+  };
+}
+
+export interface Release {
+  readonly deploymentId: string;
+  readonly fence: number;
+  readonly succeeded: LastSuccess | undefined;
+  /** Set when the image itself is to blame. */
+  readonly quarantine: { readonly digest: string; readonly reason: string; readonly hours: number } | undefined;
+  readonly failed: boolean;
+}
+
+/**
+ * The holder gives the service back and the waiting push, if any, gets it in the same write: there is no moment in which a
+ * queued push could be forgotten. Releasing what one does not hold changes nothing.
+ */
+export function release(
+  record: ServiceRecord,
+  done: Release,
+  now: EpochMillis,
+): { readonly record: ServiceRecord; readonly started: ActiveDeployment | undefined } {
+  if (record.active?.deploymentId !== done.deploymentId || record.active.fence !== done.fence) return { record, started: undefined };
+  const next = record.next;
+  const fence = next === undefined ? record.fence : record.fence + 1;
+  const started = next === undefined ? undefined : { deploymentId: next.deploymentId, fence, since: now, digest: next.digest, pushedAt: next.pushedAt };
+  return {
+    record: {
+      ...record,
+      fence,
+      active: started,
+      next: undefined,
+      lastSuccess: done.succeeded ?? record.lastSuccess,
+      failuresInARow: done.succeeded !== undefined ? 0 : record.failuresInARow + (done.failed ? 1 : 0),
+      quarantine: quarantineAfter(record, done, now),
+    },
+    started,
+  };
+}
+
+function quarantineAfter(record: ServiceRecord, done: Release, now: EpochMillis): readonly QuarantinedDigest[] {
+  const kept = record.quarantine.filter((entry) => entry.until > now && entry.digest !== done.quarantine?.digest && entry.digest !== done.succeeded?.digest);
+  if (done.quarantine === undefined) return kept;
+  const { digest, reason, hours } = done.quarantine;
+  return [...kept, { digest, reason, until: now + hours * 3_600_000 }].slice(-QUARANTINE_ENTRIES_MAX);
+}
+
+/** Whether this deployment, with this fencing number, still holds the service. */
+export function holds(record: ServiceRecord, deploymentId: string, fence: number): boolean {
+  return record.active?.deploymentId === deploymentId && record.active.fence === fence;
+}
