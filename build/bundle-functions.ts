@@ -1,0 +1,31 @@
+// Bundles each Lambda function with esbuild: one ESM file with everything it needs, the AWS SDK included, so that what was tested
+// is what runs.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { functionEntries } from './function-entries.ts';
+
+/** @returns the bundles' folder */
+export async function bundleFunctions(projectRoot: string): Promise<string> {
+  const outdir = join(projectRoot, '.build', 'functions');
+  rmSync(outdir, { recursive: true, force: true });
+  await build({
+    absWorkingDir: projectRoot,
+    entryPoints: Object.fromEntries(functionEntries(projectRoot).map((entry) => [`${entry.name}/index`, entry.source])),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    minify: true,
+    keepNames: true,
+    sourcemap: false,
+    // Some dependencies are CommonJS and call require for Node's own modules.
+    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    logLevel: 'warning',
+  });
+  return outdir;
+}
+
+if (import.meta.main) await bundleFunctions(process.cwd());

@@ -1,0 +1,34 @@
+// The AWS clients of one sandbox. Nothing else makes one.
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** Milliseconds. Short, so that one slow answer cannot use up a function's time. */
+const CONNECTION_TIMEOUT = 2_000;
+const REQUEST_TIMEOUT = 8_000;
+
+const settings = { maxAttempts: 4, requestHandler: { connectionTimeout: CONNECTION_TIMEOUT, requestTimeout: REQUEST_TIMEOUT } };
+
+/** Clients for the region and credentials of the environment. */
+export function createAwsClients() {
+  return {
+    scaling: new ApplicationAutoScalingClient(settings),
+    cloudwatch: new CloudWatchClient(settings),
+    codedeploy: new CodeDeployClient(settings),
+    documents: DynamoDBDocumentClient.from(new DynamoDBClient(settings), { marshallOptions: { removeUndefinedValues: true } }),
+    ecr: new ECRClient(settings),
+    ecs: new ECSClient(settings),
+    elbv2: new ElasticLoadBalancingV2Client(settings),
+    lambda: new LambdaClient(settings),
+    sfn: new SFNClient(settings),
+    sns: new SNSClient(settings),
+  };
+}

@@ -1,0 +1,76 @@
+// The table's keys and the conditional write that every record shares. Items: docs/architecture.md.
+import { type DynamoDBDocumentClient, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { ConflictError } from '#ports/errors.ts';
+import { callAws, errorName } from '../operating-error.ts';
+
+export interface RecordsTable {
+  readonly client: DynamoDBDocumentClient;
+  readonly name: string;
+}
+
+export const LISTING_INDEX = 'listing';
+export const PAGE_SIZE = 100;
+
+export const serviceKeys = (serviceKey: string) => ({ pk: `SERVICE#${serviceKey}`, sk: 'SERVICE' });
+export const deploymentKeys = (serviceKey: string, id: string) => ({ pk: `SERVICE#${serviceKey}`, sk: `DEPLOYMENT#${id}` });
+export const crashKeys = (serviceKey: string, taskDefinitionArn: string) => ({ pk: `SERVICE#${serviceKey}`, sk: `CRASHES#${taskDefinitionArn}` });
+export const subscriptionListKeys = (serviceKey: string) => ({ pk: `SERVICE#${serviceKey}`, sk: 'SUBSCRIPTIONS' });
+
+/** `SERVICE#cluster/service` -> `cluster/service`. */
+export function withoutPrefix(key: unknown, prefix: string): string {
+  return String(key).slice(prefix.length);
+}
+
+export interface VersionedWrite {
+  readonly keys: { readonly pk: string; readonly sk: string };
+  readonly record: unknown;
+  readonly expectedVersion: number | undefined;
+  readonly writeId: string;
+  /** `listing` and its order while the item is listed. */
+  readonly listing: { readonly name: string; readonly order: string } | undefined;
+}
+
+/**
+ * Writes a record if it still has the expected version (undefined: if there is none). A failed condition whose stored writeId is
+ * ours is our own write, whose answer got lost and which the SDK tried again: that is success.
+ * @returns the new version
+ * @throws ConflictError when somebody else wrote first
+ */
+export async function writeVersioned(table: RecordsTable, write: VersionedWrite): Promise<number> {
+  const version = (write.expectedVersion ?? 0) + 1;
+  const listed = write.listing !== undefined;
+  const input: UpdateCommandInput = {
+    TableName: table.name,
+    Key: write.keys,
+    UpdateExpression: `SET #schema = :schema, #record = :record, #version = :version, writeId = :writeId${listed ? ', listing = :listing, listingOrder = :order' : ' REMOVE listing, listingOrder'}`,
+    ConditionExpression: write.expectedVersion === undefined ? 'attribute_not_exists(pk)' : '#version = :expected',
+    ExpressionAttributeNames: { '#schema': 'schema', '#record': 'record', '#version': 'version' },
+    ExpressionAttributeValues: {
+      ':schema': 1,
+      ':record': write.record,
+      ':version': version,
+      ':writeId': write.writeId,
+      ...(write.expectedVersion === undefined ? {} : { ':expected': write.expectedVersion }),
+      ...(write.listing === undefined ? {} : { ':listing': write.listing.name, ':order': write.listing.order }),
+    },
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
+  return callAws(`write ${write.keys.pk} ${write.keys.sk}`, async () => {
+    try {
+      await table.client.send(new UpdateCommand(input));
+      return version;
+    } catch (error) {
+      if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
+      if (storedWriteId(error) === write.writeId) return version;
+      throw new ConflictError(`${write.keys.sk} of ${write.keys.pk} was changed by somebody else`, { cause: error });
+    }
+  });
+}
+
+/** The document client hands the item of a failed condition over in the wire's form. */
+function storedWriteId(error: unknown): string | undefined {
+  const item = (error as { Item?: Record<string, unknown> }).Item;
+  const value = item?.['writeId'];
+  if (typeof value === 'string') return value;
+  return typeof value === 'object' && value !== null && 'S' in value && typeof value.S === 'string' ? value.S : undefined;
+}

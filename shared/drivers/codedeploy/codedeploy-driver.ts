@@ -1,0 +1,143 @@
+// Blue/green through AWS CodeDeploy: start or adopt, observe, stop, continue. Everything here can be repeated.
+import type { ShiftObservation } from '#core/deployment/watch.ts';
+import { isPredefinedConfiguration } from '#core/strategy/codedeploy-configuration.ts';
+import type { CodeDeploy, CodeDeployDeployment, LifecycleEventState } from '#ports/codedeploy.ts';
+import type { DeploymentDriver, DriverCapabilities, DriverTarget, StartedShift, StartShift } from '#ports/deployment-driver.ts';
+import type { LoadBalancer } from '#ports/load-balancer.ts';
+import { appSpec } from './app-spec.ts';
+import { describe, ownerOfDescription } from './description.ts';
+
+/** Source: CodeDeploy user guide, deployment configurations and lifecycle of ECS deployments: it cannot be held between two steps. */
+export const codedeployCapabilities: DriverCapabilities = {
+  strategies: ['canary', 'linear', 'allAtOnce'],
+  holdsAtStep: false,
+  shiftsBackGradually: false,
+  hooksPerStep: false,
+  severalTargetGroups: false,
+  worksWithoutLoadBalancer: false,
+};
+
+export function createCodedeployDriver(codedeploy: CodeDeploy, loadBalancer: LoadBalancer, hookFunctionPrefix: string): DeploymentDriver {
+  return {
+    kind: 'codedeploy',
+    capabilities: codedeployCapabilities,
+    async observeGroup(target, deploymentId) {
+      const group = await codedeploy.group(target.application, target.deploymentGroup);
+      if (group === undefined) return undefined;
+      const [targetGroupArns, active] = await Promise.all([loadBalancer.targetGroupArns(group.targetGroupNames), findActive(codedeploy, target)]);
+      return {
+        cluster: group.cluster,
+        service: group.service,
+        targetGroupArns,
+        productionListenerArn: group.productionListenerArn,
+        testListenerArn: group.testListenerArn,
+        terminationWaitMinutes: group.terminationWaitMinutes,
+        terminatesBlue: group.terminatesBlue,
+        active: active === undefined ? undefined : { id: active.id, isOurs: isOurs(active, deploymentId) },
+      };
+    },
+    start: (request) => start(codedeploy, hookFunctionPrefix, request),
+    observe: (id) => observe(codedeploy, id),
+    async stop(id, mode) {
+      return (await codedeploy.stop(id, mode === 'toBlue')) === 'stopping' ? 'stopping' : 'atRest';
+    },
+    endTerminationWait: (id) => codedeploy.continue(id, 'TERMINATION_WAIT'),
+    continueReady: (id) => codedeploy.continue(id, 'READY_WAIT'),
+    async ownerOf(id) {
+      const deployment = await codedeploy.deployment(id);
+      if (deployment === undefined) return { serviceKey: undefined, deploymentId: undefined, isRollback: false };
+      const owner = ownerOfDescription(deployment.description);
+      return { serviceKey: owner?.serviceKey, deploymentId: owner?.deploymentId, isRollback: isRollback(deployment) };
+    },
+    answerHook: (id, executionId, answer) => codedeploy.answerHook(id, executionId, answer),
+  };
+}
+
+async function start(codedeploy: CodeDeploy, hookFunctionPrefix: string, request: StartShift): Promise<StartedShift> {
+  const found = await findActive(codedeploy, request.target);
+  if (found !== undefined) return adoptOrWait(found, request);
+  if (request.onlyAdopt) return { kind: 'notStarted' };
+  if (!isPredefinedConfiguration(request.configurationName)) await codedeploy.ensureConfiguration(request.configurationName, request.strategy);
+  const created = await codedeploy.create({
+    ...request.target,
+    configurationName: request.configurationName,
+    description: describe(request.serviceKey, request.deploymentId),
+    appSpec: appSpec(request.taskDefinitionArn, request.launch, hookFunctionPrefix),
+  });
+  if (created.kind === 'created') return { kind: 'started', driverDeploymentId: created.id };
+  if (created.kind === 'refused') return { kind: 'refused', reason: created.reason };
+  // Either an earlier try of ours worked and its answer was lost, or somebody was faster; the list may show it only a little later.
+  const holder = await findActive(codedeploy, request.target);
+  return holder === undefined ? { kind: 'slotTaken', holder: created.reason } : adoptOrWait(holder, request);
+}
+
+function adoptOrWait(active: CodeDeployDeployment, request: StartShift): StartedShift {
+  if (isOurs(active, request.deploymentId)) return { kind: 'adopted', driverDeploymentId: active.id };
+  return { kind: 'slotTaken', holder: `CodeDeploy deployment ${active.id}` };
+}
+
+async function findActive(codedeploy: CodeDeploy, target: DriverTarget): Promise<CodeDeployDeployment | undefined> {
+  const [newest] = await codedeploy.active(target.application, target.deploymentGroup);
+  return newest === undefined ? undefined : codedeploy.deployment(newest);
+}
+
+function isOurs(deployment: CodeDeployDeployment, deploymentId: string): boolean {
+  return !isRollback(deployment) && ownerOfDescription(deployment.description)?.deploymentId === deploymentId;
+}
+
+function isRollback(deployment: CodeDeployDeployment): boolean {
+  return deployment.creator === 'codeDeployRollback' || deployment.triggeringId !== undefined;
+}
+
+async function observe(codedeploy: CodeDeploy, id: string): Promise<ShiftObservation | undefined> {
+  const deployment = await codedeploy.deployment(id);
+  if (deployment === undefined) return undefined;
+  const group = await codedeploy.group(deployment.application, deployment.deploymentGroup);
+  const events = group === undefined ? [] : await codedeploy.lifecycle(id, group.cluster, group.service);
+  const rollback = deployment.rollbackId === undefined ? undefined : await codedeploy.deployment(deployment.rollbackId);
+  return {
+    status: statusOf(deployment.status),
+    phase: phaseOf(deployment, events),
+    waitsBeforeBlueEnds: deployment.terminationWaitStarted && statusOf(deployment.status) === 'running',
+    failure: failureOf(deployment, events),
+    rollback:
+      deployment.rollbackId === undefined
+        ? undefined
+        : { id: deployment.rollbackId, status: rollback === undefined ? 'running' : rollbackStatusOf(rollback.status) },
+  };
+}
+
+/** A status this version does not know counts as running: it is neither success nor failure. */
+function statusOf(status: string): ShiftObservation['status'] {
+  switch (status) {
+    case 'Succeeded':
+      return 'succeeded';
+    case 'Failed':
+      return 'failed';
+    case 'Stopped':
+      return 'stopped';
+    case 'Ready':
+      return 'ready';
+    default:
+      return 'running';
+  }
+}
+
+function rollbackStatusOf(status: string): 'running' | 'succeeded' | 'failed' {
+  const known = statusOf(status);
+  if (known === 'succeeded') return 'succeeded';
+  return known === 'failed' || known === 'stopped' ? 'failed' : 'running';
+}
+
+function phaseOf(deployment: CodeDeployDeployment, events: readonly LifecycleEventState[]): string {
+  if (statusOf(deployment.status) !== 'running') return deployment.status;
+  if (deployment.terminationWaitStarted) return 'Termination wait';
+  const current = events.find((event) => event.status === 'InProgress') ?? events.findLast((event) => event.status === 'Succeeded');
+  return current?.name ?? deployment.status;
+}
+
+function failureOf(deployment: CodeDeployDeployment, events: readonly LifecycleEventState[]): string | undefined {
+  const failed = events.find((event) => event.status === 'Failed');
+  if (failed !== undefined) return `${failed.name} failed: ${failed.message ?? deployment.error ?? 'no reason given'}`;
+  return deployment.error;
+}

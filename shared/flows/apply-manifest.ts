@@ -1,0 +1,56 @@
+// An operator applies a manifest: subscriptions first, so that no push after the answer can be missed, then the service's record.
+import { isDeepStrictEqual } from 'node:util';
+import type { Manifest } from '#contracts/manifest.ts';
+import { explainManifestDifference, type ManifestDifference } from '#contracts/manifest-difference.ts';
+import { readManifest } from '#contracts/stored-manifest.ts';
+import { applyManifest, newServiceRecord, type ServiceRecord } from '#core/service/service-record.ts';
+import { ConflictError } from '#ports/errors.ts';
+import type { Ports } from '#ports/ports.ts';
+import type { Subscription } from '#ports/subscription-store.ts';
+import { registryOf } from './registry-of.ts';
+
+export interface AppliedManifest {
+  readonly serviceKey: string;
+  readonly manifestVersion: number;
+  readonly created: boolean;
+  readonly differences: readonly ManifestDifference[];
+  readonly dryRun: boolean;
+}
+
+const APPLY_ATTEMPTS_MAX = 5;
+
+/** Repeatable: the same manifest again changes nothing, its version included. A running deployment keeps the settings it began with. */
+export async function applyServiceManifest(ports: Ports, manifest: Manifest, account: string, dryRun: boolean): Promise<AppliedManifest> {
+  const key = `${manifest.cluster}/${manifest.service}`;
+  if (!dryRun) await ports.subscriptions.replace(key, subscriptionsOf(manifest, account));
+  for (let attempt = 1; ; attempt++) {
+    const loaded = await ports.services.load(key);
+    const before = loaded === undefined ? undefined : readManifest(loaded.record.manifest);
+    const same = before !== undefined && isDeepStrictEqual(before, manifest);
+    const settings = { onPush: manifest.onPush, frozen: manifest.frozen === false ? undefined : manifest.frozen.reason };
+    const record: ServiceRecord =
+      loaded === undefined ? newServiceRecord(key, manifest, settings, ports.now()) : applyManifest(loaded.record, manifest, settings, same);
+    const applied: AppliedManifest = {
+      serviceKey: key,
+      manifestVersion: record.manifestVersion,
+      created: loaded === undefined,
+      differences: explainManifestDifference(before, manifest),
+      dryRun,
+    };
+    if (dryRun || record === loaded?.record) return applied;
+    try {
+      await ports.services.save(record, loaded?.version, ports.writeId());
+      return applied;
+    } catch (error) {
+      if (!(error instanceof ConflictError) || attempt >= APPLY_ATTEMPTS_MAX) throw error;
+    }
+  }
+}
+
+function subscriptionsOf(manifest: Manifest, account: string): Subscription[] {
+  return [
+    { kind: 'repository', name: `${registryOf(manifest, account)}/${manifest.image.repository}` },
+    { kind: 'deploymentGroup', name: `${manifest.driver.application}/${manifest.driver.deploymentGroup}` },
+    ...manifest.health.alarms.map((name) => ({ kind: 'alarm' as const, name })),
+  ];
+}

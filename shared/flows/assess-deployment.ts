@@ -1,0 +1,49 @@
+// Step Assess: observe, decide, record, act. The heart of the watch loop; everything it does may be repeated.
+
+import { type StepAnswer, stop } from '#contracts/workflow.ts';
+import { isTerminal } from '#core/deployment/deployment.ts';
+import { decideWatch, type WatchAction } from '#core/deployment/watch.ts';
+import { PermanentError } from '#ports/errors.ts';
+import type { Ports } from '#ports/ports.ts';
+import type { WorkflowInput } from '#ports/workflow.ts';
+import { recordEvents } from './change-deployment.ts';
+import { decideHook } from './decide-hook.ts';
+import { loadHeld, requireShift } from './held-deployment.ts';
+import { observeDeployment } from './observe-deployment.ts';
+
+export async function assessDeployment(ports: Ports, input: WorkflowInput): Promise<StepAnswer> {
+  const held = await loadHeld(ports, input);
+  if (held === undefined) return stop;
+  const { deployment } = held;
+  if (isTerminal(deployment.status)) return { next: { kind: 'conclude' } };
+  const started = requireShift(deployment);
+  // A run that resumes may find a deployment that had not come that far.
+  if (started === undefined) return { next: { kind: 'plan' } };
+
+  const observed = await observeDeployment(ports, deployment, started.plan, started.shift);
+  const decision = decideWatch(deployment, observed, ports.now());
+  const recorded = await recordEvents(ports, held, decision.events);
+  for (const action of decision.actions) await act(ports, input, action, started.shift.driverDeploymentId);
+  const signals = held.signals;
+  if (decision.next.kind === 'watch') return { next: decision.next, signals };
+  return { next: { kind: isTerminal(recorded.deployment.status) ? 'conclude' : decision.next.kind }, signals };
+}
+
+async function act(ports: Ports, input: WorkflowInput, action: WatchAction, driverDeploymentId: string): Promise<void> {
+  switch (action.kind) {
+    case 'releaseBlue':
+      await ports.driver.endTerminationWait(driverDeploymentId);
+      return;
+    case 'continueReady':
+      await ports.driver.continueReady(driverDeploymentId);
+      return;
+    case 'retryHook':
+      // A short try here: the loop comes back, and nothing else of the deployment may wait for it.
+      await decideHook(ports, input.serviceKey, input.deploymentId, action.hook, ports.now() + HOOK_RETRY_BUDGET_MILLISECONDS);
+      return;
+    default:
+      throw new PermanentError(`unknown action ${JSON.stringify(action)}`);
+  }
+}
+
+const HOOK_RETRY_BUDGET_MILLISECONDS = 20_000;

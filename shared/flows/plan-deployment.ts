@@ -1,0 +1,83 @@
+// Step Plan: observe the service, its deployment group, image and listener, and decide whether and how to deploy.
+
+import type { Manifest } from '#contracts/manifest.ts';
+import { deploymentSettings, planTarget, readManifest } from '#contracts/stored-manifest.ts';
+import { type StepAnswer, stop } from '#contracts/workflow.ts';
+import { type DeploymentEvent, isTerminal } from '#core/deployment/deployment.ts';
+import { decidePlan, type PlanObservation } from '#core/preflight/plan.ts';
+import type { Ports } from '#ports/ports.ts';
+import type { WorkflowInput } from '#ports/workflow.ts';
+import { recordEvents } from './change-deployment.ts';
+import { loadHeld } from './held-deployment.ts';
+import { withdrawn } from './withdrawn.ts';
+
+/** Seconds between two looks at a deployment group that somebody else uses. */
+const SLOT_WAIT_SECONDS = 30;
+
+export async function planDeployment(ports: Ports, input: WorkflowInput): Promise<StepAnswer> {
+  const held = await loadHeld(ports, input);
+  if (held === undefined) return stop;
+  const { deployment } = held;
+  if (isTerminal(deployment.status)) return { next: { kind: 'conclude' } };
+  const service = await ports.services.load(input.serviceKey);
+  if (service === undefined) return stop;
+  const ended = withdrawn(deployment);
+  if (ended !== undefined) {
+    await recordEvents(ports, held, [ended]);
+    return { next: { kind: 'conclude' } };
+  }
+  if (deployment.plan !== undefined) return { next: { kind: 'registerTaskDefinition' } };
+
+  const manifest = readManifest(service.record.manifest);
+  const settings = deploymentSettings(manifest, service.record.manifestVersion);
+  const observed = await observe(ports, manifest, input.deploymentId, deployment.request);
+  const decision = decidePlan(deployment, settings, planTarget(manifest), observed, ports.now());
+  const events: DeploymentEvent[] = [];
+  if (decision.kind === 'planned') events.push({ type: 'Planned', plan: decision.plan });
+  if (decision.kind === 'waitForSlot') events.push({ type: 'SlotAwaited', holder: decision.holder });
+  if (decision.kind === 'refuse') events.push({ type: 'Concluded', status: 'Failed', reason: decision.problems.join('; ') });
+  await recordEvents(ports, held, events);
+  if (decision.kind === 'planned') return { next: { kind: 'registerTaskDefinition' } };
+  if (decision.kind === 'waitForSlot') return { next: { kind: 'waitForSlot', waitSeconds: SLOT_WAIT_SECONDS } };
+  return { next: { kind: 'conclude' } };
+}
+
+async function observe(
+  ports: Ports,
+  manifest: Manifest,
+  deploymentId: string,
+  request: { registry: string; repository: string; digest: string },
+): Promise<PlanObservation> {
+  const [service, group, image] = await Promise.all([
+    ports.ecs.describeService(manifest.cluster, manifest.service),
+    ports.driver.observeGroup(manifest.driver, deploymentId),
+    ports.images.describe(request.registry, request.repository, request.digest),
+  ]);
+  const blue = service?.taskSets.find((taskSet) => taskSet.status === 'PRIMARY');
+  const [weights, blueTargets, document, alarmsInAlarm] = await Promise.all([
+    group === undefined ? undefined : ports.loadBalancer.weights(group.productionListenerArn, group.targetGroupArns),
+    blue?.targetGroupArn === undefined ? undefined : ports.loadBalancer.targetHealth(blue.targetGroupArn),
+    blue === undefined ? undefined : ports.ecs.describeTaskDefinition(blue.taskDefinitionArn),
+    manifest.health.alarms.length === 0 ? [] : readAlarms(ports, manifest.health.alarms),
+  ]);
+  const containers = (document?.['containerDefinitions'] ?? []) as readonly { name?: string; image?: string }[];
+  return {
+    service,
+    group,
+    image,
+    weights,
+    blueHealthyTargets: blueTargets?.checked === true ? blueTargets.healthy : undefined,
+    containers: containers.map((container) => ({ name: container.name ?? '', image: container.image ?? '' })),
+    alarmsInAlarm,
+  };
+}
+
+/** A wrong alarm name must be a finding a person can read, not a crash. */
+async function readAlarms(ports: Ports, names: readonly string[]): Promise<readonly string[] | undefined> {
+  try {
+    return await ports.alarms.inAlarm(names);
+  } catch (error) {
+    ports.log.warn('alarms could not be read', { names, error: String(error) });
+    return undefined;
+  }
+}

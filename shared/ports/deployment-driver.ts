@@ -1,0 +1,70 @@
+// What shifts traffic: CodeDeploy today. One port for every kind of driver, in Weir's words.
+import type { LaunchSettings, Rollback, ServiceKey } from '#core/deployment/deployment.ts';
+import type { ShiftObservation } from '#core/deployment/watch.ts';
+import type { DeploymentGroupObservation } from '#core/preflight/plan.ts';
+import type { Strategy } from '#core/strategy/strategy.ts';
+
+/** What a driver can and cannot do; shown to people, never used to pretend. */
+export interface DriverCapabilities {
+  readonly strategies: readonly Strategy['kind'][];
+  /** Traffic can be held at a step until evidence says go. */
+  readonly holdsAtStep: boolean;
+  readonly shiftsBackGradually: boolean;
+  readonly hooksPerStep: boolean;
+  readonly severalTargetGroups: boolean;
+  readonly worksWithoutLoadBalancer: boolean;
+}
+
+/** Where the driver's own configuration of the service is, as the manifest names it. */
+export interface DriverTarget {
+  readonly application: string;
+  readonly deploymentGroup: string;
+}
+
+export interface StartShift {
+  readonly deploymentId: string;
+  readonly serviceKey: ServiceKey;
+  readonly target: DriverTarget;
+  readonly taskDefinitionArn: string;
+  readonly launch: LaunchSettings;
+  readonly strategy: Strategy;
+  readonly configurationName: string;
+  /** Only look for what an earlier try started; start nothing. */
+  readonly onlyAdopt: boolean;
+}
+
+export type StartedShift =
+  | { readonly kind: 'started' | 'adopted'; readonly driverDeploymentId: string }
+  /** Nothing to adopt, and nothing else was asked for. */
+  | { readonly kind: 'notStarted' }
+  /** Somebody else's deployment holds the group. */
+  | { readonly kind: 'slotTaken'; readonly holder: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** Whose deployment a driver deployment is; undefined deploymentId: not one of Weir's. */
+export interface ShiftOwner {
+  readonly serviceKey: ServiceKey | undefined;
+  readonly deploymentId: string | undefined;
+  /** The driver made it to roll another one back: its hooks must pass at once. */
+  readonly isRollback: boolean;
+}
+
+export interface DeploymentDriver {
+  readonly kind: 'codedeploy';
+  readonly capabilities: DriverCapabilities;
+  /** The deployment group as it is; undefined when it does not exist. */
+  observeGroup(target: DriverTarget, deploymentId: string): Promise<DeploymentGroupObservation | undefined>;
+  /** Starts the shift, or finds the one an earlier try started. Safe to repeat. */
+  start(request: StartShift): Promise<StartedShift>;
+  /** undefined when the driver does not know it. */
+  observe(driverDeploymentId: string): Promise<ShiftObservation | undefined>;
+  /** Asks the driver to stop: with traffic back to blue, or where it stands. atRest: it was over already and will do nothing by itself. Safe to repeat. */
+  stop(driverDeploymentId: string, mode: Rollback['mode']): Promise<'stopping' | 'atRest'>;
+  /** Ends the wait before blue is deleted. Safe to repeat, also after it ended. */
+  endTerminationWait(driverDeploymentId: string): Promise<void>;
+  /** Lets a deployment go on that waits for it (CodeDeploy status Ready). Safe to repeat. */
+  continueReady(driverDeploymentId: string): Promise<void>;
+  ownerOf(driverDeploymentId: string): Promise<ShiftOwner>;
+  /** Reports a lifecycle hook's result. An answer that came before or after its time is not an error. */
+  answerHook(driverDeploymentId: string, executionId: string, answer: 'Succeeded' | 'Failed'): Promise<void>;
+}

@@ -1,0 +1,46 @@
+// Everything a flow may reach, in one object: composed from the adapters in the runtime, from memory in tests.
+import type { EpochMillis } from '#core/deployment/deployment.ts';
+import type { HttpProbe, UserHook } from './checks.ts';
+import type { CrashStore } from './crash-store.ts';
+import type { DeploymentDriver } from './deployment-driver.ts';
+import type { DeploymentStore } from './deployment-store.ts';
+import type { Ecs } from './ecs.ts';
+import type { Alarms, Metrics } from './health-sources.ts';
+import type { ImageRegistry } from './image-registry.ts';
+import type { LoadBalancer } from './load-balancer.ts';
+import type { Notifier } from './notifier.ts';
+import type { Scaling } from './scaling.ts';
+import type { ServiceStore } from './service-store.ts';
+import type { SubscriptionStore } from './subscription-store.ts';
+import type { Workflow } from './workflow.ts';
+
+/** Structured log lines; never secrets. */
+export interface Log {
+  info(message: string, details?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, details?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface Ports {
+  readonly services: ServiceStore;
+  readonly deployments: DeploymentStore;
+  readonly subscriptions: SubscriptionStore;
+  readonly crashes: CrashStore;
+  readonly driver: DeploymentDriver;
+  readonly ecs: Ecs;
+  readonly images: ImageRegistry;
+  readonly loadBalancer: LoadBalancer;
+  readonly metrics: Metrics;
+  readonly alarms: Alarms;
+  readonly scaling: Scaling;
+  readonly workflow: Workflow;
+  readonly notifier: Notifier;
+  readonly probe: HttpProbe;
+  readonly userHook: UserHook;
+  readonly log: Log;
+  /** The time, read once at the start of a decision. */
+  now(): EpochMillis;
+  sleep(milliseconds: number): Promise<void>;
+  sha256Hex(text: string): string;
+  /** A fresh identifier of one write attempt. */
+  writeId(): string;
+}

@@ -1,0 +1,39 @@
+// What a function is told by its environment (serverless.yml). Read once per sandbox; a missing value stops the start with its name.
+import { z } from 'zod';
+
+const schema = z.object({
+  WEIR_TABLE: z.string().min(1),
+  WEIR_STATE_MACHINE_ARN: z.string().startsWith('arn:'),
+  WEIR_TOPIC_ARN: z.string().startsWith('arn:'),
+  WEIR_HOOK_FUNCTION_PREFIX: z.string().min(1),
+  WEIR_ACCOUNT: z.string().regex(/^\d{12}$/),
+  AWS_REGION: z.string().min(1),
+});
+
+export interface Configuration {
+  readonly table: string;
+  readonly stateMachineArn: string;
+  readonly topicArn: string;
+  /** Hook functions are named `<prefix>-before-install` and so on; CodeDeploy's managed role may invoke names that begin with CodeDeployHook_. */
+  readonly hookFunctionPrefix: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+/** @throws Error naming every variable that is missing or malformed */
+export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): Configuration {
+  const parsed = schema.safeParse(environment);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+    throw new Error(`this function's environment is incomplete: ${problems}`);
+  }
+  const { data } = parsed;
+  return {
+    table: data.WEIR_TABLE,
+    stateMachineArn: data.WEIR_STATE_MACHINE_ARN,
+    topicArn: data.WEIR_TOPIC_ARN,
+    hookFunctionPrefix: data.WEIR_HOOK_FUNCTION_PREFIX,
+    account: data.WEIR_ACCOUNT,
+    region: data.AWS_REGION,
+  };
+}
