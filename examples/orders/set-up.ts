@@ -1,0 +1,197 @@
+// Creates what the sample service needs, through AWS API calls, as Terraform would: repository, cluster, roles, load balancer with a
+// production and a test listener, task definition, service, CodeDeploy application and deployment group. Used by the demo, the
+// tests, and by hand: `weir local sample`.
+import { CodeDeployClient, CreateApplicationCommand, CreateDeploymentGroupCommand } from '@aws-sdk/client-codedeploy';
+import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
+import { CreateClusterCommand, CreateServiceCommand, ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateTargetGroupCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyTargetGroupAttributesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+
+export interface SampleOptions {
+  readonly endpointUrl: string;
+  readonly region: string;
+  readonly account: string;
+  /** Image reference of the first version, already in the registry. */
+  readonly image: string;
+  readonly productionPort: number;
+  readonly testPort: number;
+  readonly desiredCount: number;
+  readonly service?: string;
+  /** Minutes CodeDeploy keeps blue after the shift. */
+  readonly terminationWaitMinutes?: number;
+}
+
+export interface SampleService {
+  readonly cluster: string;
+  readonly service: string;
+  readonly application: string;
+  readonly deploymentGroup: string;
+  readonly productionListenerArn: string;
+  readonly testListenerArn: string;
+  readonly targetGroupArns: readonly [string, string];
+  readonly productionUrl: string;
+}
+
+export const SAMPLE_REPOSITORY = 'team/orders';
+const CLUSTER = 'prod';
+const CONTAINER = 'app';
+const CONTAINER_PORT = 8080;
+/** Short, so that the sample shows every state quickly; the defaults of AWS are 30 s and 5. */
+const HEALTH_CHECK_SECONDS = 10;
+const DEREGISTRATION_SECONDS = 30;
+
+const settings = (options: Pick<SampleOptions, 'endpointUrl' | 'region'>) => ({
+  endpoint: options.endpointUrl,
+  region: options.region,
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
+
+/** The repository has to be there before the first push. */
+export async function createSampleRepository(options: Pick<SampleOptions, 'endpointUrl' | 'region'>): Promise<void> {
+  await new ECRClient(settings(options)).send(new CreateRepositoryCommand({ repositoryName: SAMPLE_REPOSITORY }));
+}
+
+export async function setUpSample(options: SampleOptions): Promise<SampleService> {
+  const service = options.service ?? 'orders';
+  const balancing = await createBalancing(options, service);
+  const ecs = new ECSClient(settings(options));
+  await ecs.send(new CreateClusterCommand({ clusterName: CLUSTER }));
+  const registered = await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: service,
+      networkMode: 'awsvpc',
+      requiresCompatibilities: ['FARGATE'],
+      cpu: '256',
+      memory: '512',
+      containerDefinitions: [{ name: CONTAINER, image: options.image, essential: true, portMappings: [{ containerPort: CONTAINER_PORT, protocol: 'tcp' }] }],
+    }),
+  );
+  await ecs.send(
+    new CreateServiceCommand({
+      cluster: CLUSTER,
+      serviceName: service,
+      taskDefinition: registered.taskDefinition?.taskDefinitionArn,
+      desiredCount: options.desiredCount,
+      launchType: 'FARGATE',
+      deploymentController: { type: 'CODE_DEPLOY' },
+      healthCheckGracePeriodSeconds: 30,
+      networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0a1b2c3d'], securityGroups: ['sg-0a1b2c3d'], assignPublicIp: 'DISABLED' } },
+      loadBalancers: [{ targetGroupArn: balancing.targetGroupArns[0], containerName: CONTAINER, containerPort: CONTAINER_PORT }],
+    }),
+  );
+  const group = await createDeploymentGroup(options, service, balancing);
+  return { cluster: CLUSTER, service, ...group, ...balancing, productionUrl: `http://127.0.0.1:${options.productionPort}/` };
+}
+
+type Balancing = Pick<SampleService, 'productionListenerArn' | 'testListenerArn' | 'targetGroupArns'>;
+
+async function createBalancing(options: SampleOptions, service: string): Promise<Balancing> {
+  const elb = new ElasticLoadBalancingV2Client(settings(options));
+  const balancer = await elb.send(
+    new CreateLoadBalancerCommand({ Name: service, Type: 'application', Scheme: 'internal', Subnets: ['subnet-0a1b2c3d', 'subnet-0d4c3b2a'] }),
+  );
+  const loadBalancerArn = required(balancer.LoadBalancers?.[0]?.LoadBalancerArn, 'load balancer');
+  const blue = await createTargetGroup(elb, `${service}-blue`);
+  const green = await createTargetGroup(elb, `${service}-green`);
+  const listen = async (port: number): Promise<string> => {
+    const listener = await elb.send(
+      new CreateListenerCommand({
+        LoadBalancerArn: loadBalancerArn,
+        Protocol: 'HTTP',
+        Port: port,
+        DefaultActions: [{ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: blue, Weight: 100 }] } }],
+      }),
+    );
+    return required(listener.Listeners?.[0]?.ListenerArn, 'listener');
+  };
+  return { productionListenerArn: await listen(options.productionPort), testListenerArn: await listen(options.testPort), targetGroupArns: [blue, green] };
+}
+
+async function createTargetGroup(elb: ElasticLoadBalancingV2Client, name: string): Promise<string> {
+  const created = await elb.send(
+    new CreateTargetGroupCommand({
+      Name: name,
+      TargetType: 'ip',
+      Protocol: 'HTTP',
+      Port: CONTAINER_PORT,
+      VpcId: 'vpc-0a1b2c3d',
+      HealthCheckPath: '/health',
+      HealthCheckIntervalSeconds: HEALTH_CHECK_SECONDS,
+      HealthCheckTimeoutSeconds: 5,
+      HealthyThresholdCount: 2,
+      UnhealthyThresholdCount: 2,
+    }),
+  );
+  const arn = required(created.TargetGroups?.[0]?.TargetGroupArn, 'target group');
+  await elb.send(
+    new ModifyTargetGroupAttributesCommand({
+      TargetGroupArn: arn,
+      Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: String(DEREGISTRATION_SECONDS) }],
+    }),
+  );
+  return arn;
+}
+
+async function createDeploymentGroup(
+  options: SampleOptions,
+  service: string,
+  balancing: Balancing,
+): Promise<Pick<SampleService, 'application' | 'deploymentGroup'>> {
+  const serviceRoleArn = await createCodedeployRole(options, service);
+  const codedeploy = new CodeDeployClient(settings(options));
+  const deploymentGroup = `${service}-${CLUSTER}`;
+  await codedeploy.send(new CreateApplicationCommand({ applicationName: service, computePlatform: 'ECS' }));
+  await codedeploy.send(
+    new CreateDeploymentGroupCommand({
+      applicationName: service,
+      deploymentGroupName: deploymentGroup,
+      serviceRoleArn,
+      deploymentConfigName: 'CodeDeployDefault.ECSAllAtOnce',
+      deploymentStyle: { deploymentType: 'BLUE_GREEN', deploymentOption: 'WITH_TRAFFIC_CONTROL' },
+      ecsServices: [{ clusterName: CLUSTER, serviceName: service }],
+      loadBalancerInfo: {
+        targetGroupPairInfoList: [
+          {
+            targetGroups: [{ name: `${service}-blue` }, { name: `${service}-green` }],
+            prodTrafficRoute: { listenerArns: [balancing.productionListenerArn] },
+            testTrafficRoute: { listenerArns: [balancing.testListenerArn] },
+          },
+        ],
+      },
+      blueGreenDeploymentConfiguration: {
+        deploymentReadyOption: { actionOnTimeout: 'CONTINUE_DEPLOYMENT' },
+        terminateBlueInstancesOnDeploymentSuccess: { action: 'TERMINATE', terminationWaitTimeInMinutes: options.terminationWaitMinutes ?? 30 },
+      },
+      autoRollbackConfiguration: { enabled: true, events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST'] },
+    }),
+  );
+  return { application: service, deploymentGroup };
+}
+
+/** IAM by its query protocol: the SDK's IAM client is not worth a dependency for two calls. */
+async function createCodedeployRole(options: SampleOptions, service: string): Promise<string> {
+  const name = `${service}-codedeploy`;
+  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'codedeploy.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
+  await iam(options, { Action: 'CreateRole', RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) });
+  await iam(options, { Action: 'AttachRolePolicy', RoleName: name, PolicyArn: 'arn:aws:iam::aws:policy/AWSCodeDeployRoleForECS' });
+  return `arn:aws:iam::${options.account}:role/${name}`;
+}
+
+async function iam(options: SampleOptions, parameters: Readonly<Record<string, string>>): Promise<void> {
+  const response = await fetch(options.endpointUrl, {
+    method: 'POST',
+    headers: { authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${options.region}/iam/aws4_request, SignedHeaders=host, Signature=local` },
+    body: new URLSearchParams({ ...parameters, Version: '2010-05-08' }),
+  });
+  if (!response.ok) throw new Error(`IAM ${parameters['Action']} failed: ${await response.text()}`);
+}
+
+function required<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`AWS answered no ${what}`);
+  return value;
+}
