@@ -58,7 +58,7 @@ async function answer(options: EndpointOptions, request: IncomingMessage, respon
     response.end(reply.body ?? '');
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    replyError(response, wire ?? guessWire(options.dispatcher, request, service), error, requestId);
+    replyError(response, wire ?? guessWire(options.dispatcher, request, service), service, error, requestId);
   }
 }
 
@@ -135,10 +135,11 @@ function routeRest(dispatcher: Dispatcher, request: IncomingMessage, url: URL, b
   throw notAvailableLocally(scope ?? 'an unsigned request', `${method} ${url.pathname}`);
 }
 
-function replyError(response: ServerResponse, wire: Wire, error: AwsError, requestId: string): void {
+function replyError(response: ServerResponse, wire: Wire, service: Service | undefined, error: AwsError, requestId: string): void {
   if (wire.kind === 'query') {
-    response.writeHead(error.httpStatus, { 'content-type': 'text/xml' });
-    response.end(serializeQueryError(wire.xmlNamespace, error, requestId));
+    const named = asQueryError(service, error);
+    response.writeHead(named.httpStatus, { 'content-type': 'text/xml' });
+    response.end(serializeQueryError(wire.xmlNamespace, named, requestId));
     return;
   }
   const headers: Record<string, string> = { 'content-type': wire.kind === 'json' ? `application/x-amz-json-${wire.jsonVersion}` : 'application/json' };
@@ -154,6 +155,15 @@ function replyError(response: ServerResponse, wire: Wire, error: AwsError, reque
   response.writeHead(status, headers);
   const text = wire.kind === 'rest' ? { Type: status >= 500 ? 'Service' : 'User', Message: error.message } : { __type: error.code };
   response.end(serializeJson({ ...text, message: error.message, ...error.members }));
+}
+
+/** A service that moved from query to JSON kept its old codes for old clients (CloudWatch, SQS). */
+function asQueryError(service: Service | undefined, error: AwsError): AwsError {
+  for (const wire of service?.wires ?? []) {
+    const known = wire.kind === 'json' ? wire.queryCompatibleErrors?.[error.code] : undefined;
+    if (known !== undefined) return new AwsError(known.code, error.message, { httpStatus: known.httpStatus });
+  }
+  return error;
 }
 
 /** The protocol to answer in when the request itself could not be routed. */
