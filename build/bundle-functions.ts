@@ -21,6 +21,8 @@ export async function bundleFunctions(projectRoot: string): Promise<string> {
     minify: true,
     keepNames: true,
     sourcemap: false,
+    // The ES module builds of the SDK leave out what is not used: a third of the size, and of a cold start.
+    mainFields: ['module', 'main'],
     // Some dependencies are CommonJS and call require for Node's own modules.
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
     logLevel: 'warning',

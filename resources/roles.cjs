@@ -25,31 +25,24 @@ const permissions = {
   ],
   readImages: [allow('ecr:DescribeImages', arn('ecr', 'repository/*'))],
   readCodeDeploy: [
-    allow(
-      [
-        'codedeploy:GetDeployment',
-        'codedeploy:GetDeploymentTarget',
-        'codedeploy:GetDeploymentGroup',
-        'codedeploy:ListDeployments',
-        'codedeploy:BatchGetDeployments',
-      ],
-      deploymentGroups,
-    ),
+    allow(['codedeploy:GetDeployment', 'codedeploy:GetDeploymentGroup', 'codedeploy:ListDeployments'], deploymentGroups),
+    allow('codedeploy:GetDeploymentTarget', '*'),
   ],
   shiftTraffic: [
     allow('codedeploy:CreateDeployment', deploymentGroups),
     allow(['codedeploy:GetDeploymentConfig', 'codedeploy:CreateDeploymentConfig'], arn('codedeploy', 'deploymentconfig:*')),
     allow(['codedeploy:GetApplicationRevision', 'codedeploy:RegisterApplicationRevision'], arn('codedeploy', 'application:*')),
   ],
-  endWaits: [allow('codedeploy:ContinueDeployment', deploymentGroups)],
+  endWaits: [allow('codedeploy:ContinueDeployment', '*')],
   stopTraffic: [
-    allow('codedeploy:StopDeployment', deploymentGroups),
+    allow('codedeploy:StopDeployment', '*'),
     allow(
       ['elasticloadbalancing:ModifyListener', 'elasticloadbalancing:ModifyRule'],
       [arn('elasticloadbalancing', 'listener/app/*'), arn('elasticloadbalancing', 'listener-rule/app/*')],
     ),
   ],
   answerHooks: [allow('codedeploy:PutLifecycleEventHookExecutionStatus', deploymentGroups)],
+  checkHooks: [allow('lambda:InvokeFunction', arn('lambda', `function:CodeDeployHook_${stack}-*`))],
   askUserHooks: [allow('lambda:InvokeFunction', arn('lambda', 'function:CodeDeployHook_*'))],
   readTraffic: [
     allow(
@@ -84,7 +77,7 @@ const roles = {
   RegisterTaskDefinition: ['register-task-definition', [...step, 'describeService', 'registerTaskDefinition']],
   StartTrafficShift: ['start-traffic-shift', [...step, 'readCodeDeploy', 'shiftTraffic', 'readScaling', 'setScaling']],
   AwaitSignal: ['await-signal', [...step, 'wakeWorkflow']],
-  Assess: ['assess', [...step, 'wakeWorkflow', 'readCodeDeploy', 'readTraffic', 'readHealth', 'endWaits', 'answerHooks', 'askUserHooks']],
+  Assess: ['assess', [...step, 'wakeWorkflow', 'readCodeDeploy', 'readTraffic', 'readHealth', 'endWaits', 'checkHooks']],
   RollBack: ['roll-back', [...step, 'readCodeDeploy', 'stopTraffic', 'readTraffic']],
   HandOver: ['hand-over', [...step, 'startWorkflow']],
   MakeSafe: ['make-safe', [...step, 'readCodeDeploy', 'stopTraffic', 'readTraffic']],

@@ -61,9 +61,11 @@ export async function setUpSample(options: SampleOptions): Promise<SampleService
   const balancing = await createBalancing(options, service);
   const ecs = new ECSClient(settings(options));
   await ecs.send(new CreateClusterCommand({ clusterName: CLUSTER }));
+  const executionRoleArn = await createRole(options, `${service}-execution`, 'ecs-tasks.amazonaws.com', 'service-role/AmazonECSTaskExecutionRolePolicy');
   const registered = await ecs.send(
     new RegisterTaskDefinitionCommand({
       family: service,
+      executionRoleArn,
       networkMode: 'awsvpc',
       requiresCompatibilities: ['FARGATE'],
       cpu: '256',
@@ -142,7 +144,7 @@ async function createDeploymentGroup(
   service: string,
   balancing: Balancing,
 ): Promise<Pick<SampleService, 'application' | 'deploymentGroup'>> {
-  const serviceRoleArn = await createCodedeployRole(options, service);
+  const serviceRoleArn = await createRole(options, `${service}-codedeploy`, 'codedeploy.amazonaws.com', 'AWSCodeDeployRoleForECS');
   const codedeploy = new CodeDeployClient(settings(options));
   const deploymentGroup = `${service}-${CLUSTER}`;
   await codedeploy.send(new CreateApplicationCommand({ applicationName: service, computePlatform: 'ECS' }));
@@ -173,12 +175,11 @@ async function createDeploymentGroup(
   return { application: service, deploymentGroup };
 }
 
-/** IAM by its query protocol: the SDK's IAM client is not worth a dependency for two calls. */
-async function createCodedeployRole(options: SampleOptions, service: string): Promise<string> {
-  const name = `${service}-codedeploy`;
-  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'codedeploy.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
+/** Answers the role's ARN. IAM is called by its query protocol: the SDK's IAM client is not worth a dependency for two calls. */
+async function createRole(options: SampleOptions, name: string, principal: string, managedPolicy: string): Promise<string> {
+  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: principal }, Action: 'sts:AssumeRole' }] };
   await iam(options, { Action: 'CreateRole', RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) });
-  await iam(options, { Action: 'AttachRolePolicy', RoleName: name, PolicyArn: 'arn:aws:iam::aws:policy/AWSCodeDeployRoleForECS' });
+  await iam(options, { Action: 'AttachRolePolicy', RoleName: name, PolicyArn: `arn:aws:iam::aws:policy/${managedPolicy}` });
   return `arn:aws:iam::${options.account}:role/${name}`;
 }
 

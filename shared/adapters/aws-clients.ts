@@ -10,6 +10,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { lazyMembers } from '#ports/lazy-members.ts';
 
 /** Milliseconds. Short, so that one slow answer cannot use up a function's time. */
 const CONNECTION_TIMEOUT = 2_000;
@@ -19,16 +20,16 @@ const settings = { maxAttempts: 4, requestHandler: { connectionTimeout: CONNECTI
 
 /** Clients for the region and credentials of the environment. */
 export function createAwsClients() {
-  return {
-    scaling: new ApplicationAutoScalingClient(settings),
-    cloudwatch: new CloudWatchClient(settings),
-    codedeploy: new CodeDeployClient(settings),
-    documents: DynamoDBDocumentClient.from(new DynamoDBClient(settings), { marshallOptions: { removeUndefinedValues: true } }),
-    ecr: new ECRClient(settings),
-    ecs: new ECSClient(settings),
-    elbv2: new ElasticLoadBalancingV2Client(settings),
-    lambda: new LambdaClient(settings),
-    sfn: new SFNClient(settings),
-    sns: new SNSClient(settings),
-  };
+  return lazyMembers({
+    scaling: () => new ApplicationAutoScalingClient(settings),
+    cloudwatch: () => new CloudWatchClient(settings),
+    codedeploy: () => new CodeDeployClient(settings),
+    documents: () => DynamoDBDocumentClient.from(new DynamoDBClient(settings), { marshallOptions: { removeUndefinedValues: true } }),
+    ecr: () => new ECRClient(settings),
+    ecs: () => new ECSClient(settings),
+    elbv2: () => new ElasticLoadBalancingV2Client(settings),
+    lambda: () => new LambdaClient(settings),
+    sfn: () => new SFNClient(settings),
+    sns: () => new SNSClient(settings),
+  });
 }

@@ -1,6 +1,6 @@
 // CloudWatch Alarm State Change. Read by the alarm-changed subscriber. Only transitions are announced: an alarm that was already in
 // ALARM when a deployment began sends nothing.
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventEnvelope, eventOrigin } from './event-envelope.ts';
 import { type Parsed, parseWith } from './parse-with.ts';
 import { isoTime, openEnum, reasonText } from './wire-types.ts';

@@ -1,6 +1,6 @@
 // CodeDeploy Deployment State-change Notification. Read by the deployment-state-changed subscriber as a hint to look: it says nothing
 // of steps, errors or rollbacks, and a rollback announces itself as the START of another deployment.
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventEnvelope, eventOrigin } from './event-envelope.ts';
 import { type Parsed, parseWith } from './parse-with.ts';
 import { codedeployDeploymentId, identifier, openEnum } from './wire-types.ts';

@@ -1,5 +1,5 @@
 // What every EventBridge event has around its detail. Each event contract of this folder is built on it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { accountId, identifier, isoTime } from './wire-types.ts';
 
 /** Most resource ARNs read from one event. */

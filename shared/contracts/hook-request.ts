@@ -1,6 +1,6 @@
 // What CodeDeploy invokes a lifecycle hook function with: two ids and nothing else, not even the hook's name. Read by each of
 // functions/hooks.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Parsed, parseWith } from './parse-with.ts';
 import { codedeployDeploymentId, identifier } from './wire-types.ts';
 

@@ -1,6 +1,6 @@
 // ECR Image Action: somebody pushed (or deleted) an image. Read by the image-pushed subscriber. Best effort, at least once, in any
 // order; one event per tag, and more for the parts of a multi-architecture image.
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventEnvelope, eventOrigin } from './event-envelope.ts';
 import { type Parsed, parseWith } from './parse-with.ts';
 import { imageDigest, openEnum } from './wire-types.ts';

@@ -1,5 +1,5 @@
 // The manifest's sections about what must pass before production traffic: hooks, smokeChecks, preflight. Put together in manifest.ts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { dictionary, flag, section, text, wholeNumber, word } from './manifest-fields.ts';
 
 /** Our hook function waits for the user's, and both live at most 900 seconds. Source: Lambda developer guide, quotas. */

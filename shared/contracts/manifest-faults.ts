@@ -1,6 +1,6 @@
 // What is wrong with a manifest, in words: the schema's findings become sentences that say where, what is allowed and what was
 // there instead. Used by parse-manifest.ts, which adds lines, and by whoever reads a stored manifest.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Manifest, manifestSchema } from './manifest.ts';
 import { nearestKey } from './nearest-key.ts';
 

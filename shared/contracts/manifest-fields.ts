@@ -1,6 +1,6 @@
 // The kinds of fields a manifest is made of. Each says in one phrase what it must be: that phrase is the error a person reads, and
 // the same limits reach editors through the published JSON Schema.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A field's documentation; goes into the JSON Schema. */
 export interface FieldDocumentation {

@@ -1,5 +1,5 @@
 // The manifest's JSON Schema for editors, as published in schema/weir.schema.json. Written by build/write-schema.ts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { manifestSchema } from './manifest.ts';
 
 /**

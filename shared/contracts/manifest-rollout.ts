@@ -1,5 +1,5 @@
 // The manifest's sections about which image is deployed and how: image, driver, strategy. Put together in manifest.ts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type TagRule, tagRuleProblem } from '#core/image-policy/image-policy.ts';
 import { PATTERN_LENGTH_MAX } from '#core/image-policy/tag-matcher.ts';
 import { predefinedConfigurations } from '#core/strategy/codedeploy-configuration.ts';

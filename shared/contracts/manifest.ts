@@ -1,6 +1,6 @@
 // weir.yaml: what a service's owner tells Weir. The schema is closed, has a default wherever one is safe, and carries the
 // documentation that schema/weir.schema.json and editors show. docs/manifest.md is the reference for people.
-import { z } from 'zod';
+import * as z from 'zod';
 import { hooks, preflight, smokeChecks } from './manifest-checks.ts';
 import { section, text, wholeNumber, word } from './manifest-fields.ts';
 import { health } from './manifest-health.ts';

@@ -1,5 +1,5 @@
 // What `weir` asks of functions/operations. Whoever may invoke the function by IAM may ask; `by` says who did, for the record.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Parsed, parseWith } from './parse-with.ts';
 
 /** Longest reason an operator may give. */

@@ -1,5 +1,5 @@
 // What crosses a boundary is parsed once, here, and is a value or a problem afterwards: never a half-trusted object, never a throw.
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 export type Parsed<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problem: string };
 

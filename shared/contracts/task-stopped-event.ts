@@ -1,6 +1,6 @@
 // ECS Task State Change. Read by the task-stopped subscriber, whose rule lets only stopped tasks through. At least once and in any
 // order: `version` grows with every change of a task.
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventEnvelope, eventOrigin } from './event-envelope.ts';
 import { type Parsed, parseWith } from './parse-with.ts';
 import { identifier, imageDigest, isoTime, openEnum, reasonText } from './wire-types.ts';

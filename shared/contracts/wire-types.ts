@@ -1,5 +1,5 @@
 // The small types that AWS's payloads are made of, each with a limit. Used by the contracts of this folder.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Longest name, ARN or id taken from a payload; AWS's own limits are lower. */
 const IDENTIFIER_LENGTH_MAX = 2_048;

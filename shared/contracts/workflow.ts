@@ -1,6 +1,6 @@
 // What the deployment workflow carries between its steps. statemachines/deploy.asl.yaml passes the input to every step unchanged and
 // chooses by `next.kind` only; everything else is in the deployment's record.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Parsed, parseWith } from './parse-with.ts';
 
 /** Every answer a Choice of the state machine knows. The state machine's tests check that it knows them all. */

@@ -7,7 +7,6 @@ import { PermanentError } from '#ports/errors.ts';
 import type { Ports } from '#ports/ports.ts';
 import type { WorkflowInput } from '#ports/workflow.ts';
 import { recordEvents } from './change-deployment.ts';
-import { decideHook } from './decide-hook.ts';
 import { loadHeld, requireShift } from './held-deployment.ts';
 import { observeDeployment } from './observe-deployment.ts';
 
@@ -23,13 +22,13 @@ export async function assessDeployment(ports: Ports, input: WorkflowInput): Prom
   const observed = await observeDeployment(ports, deployment, started.plan, started.shift);
   const decision = decideWatch(deployment, observed, ports.now());
   const recorded = await recordEvents(ports, held, decision.events);
-  for (const action of decision.actions) await act(ports, input, action, started.shift.driverDeploymentId);
+  for (const action of decision.actions) await act(ports, action, started.shift.driverDeploymentId);
   const signals = held.signals;
   if (decision.next.kind === 'watch') return { next: decision.next, signals };
   return { next: { kind: isTerminal(recorded.deployment.status) ? 'conclude' : decision.next.kind }, signals };
 }
 
-async function act(ports: Ports, input: WorkflowInput, action: WatchAction, driverDeploymentId: string): Promise<void> {
+async function act(ports: Ports, action: WatchAction, driverDeploymentId: string): Promise<void> {
   switch (action.kind) {
     case 'releaseBlue':
       await ports.driver.endTerminationWait(driverDeploymentId);
@@ -37,13 +36,11 @@ async function act(ports: Ports, input: WorkflowInput, action: WatchAction, driv
     case 'continueReady':
       await ports.driver.continueReady(driverDeploymentId);
       return;
-    case 'retryHook':
-      // A short try here: the loop comes back, and nothing else of the deployment may wait for it.
-      await decideHook(ports, input.serviceKey, input.deploymentId, action.hook, ports.now() + HOOK_RETRY_BUDGET_MILLISECONDS);
+    case 'checkHook':
+      // In the hook's own function: nothing else of the deployment may wait for it.
+      await ports.hookFunctions.check(action.hook, action.record.driverDeploymentId, action.record.executionId);
       return;
     default:
       throw new PermanentError(`unknown action ${JSON.stringify(action)}`);
   }
 }
-
-const HOOK_RETRY_BUDGET_MILLISECONDS = 20_000;

@@ -6,9 +6,12 @@ import type { Deployment, LifecycleHook, Plan } from '#core/deployment/deploymen
 import { checkSmokeAnswer } from '#core/health/smoke-check.ts';
 import { holds } from '#core/service/service-record.ts';
 import type { Ports } from '#ports/ports.ts';
+import { changeDeployment } from './change-deployment.ts';
 import type { HookDecision } from './decide-hook.ts';
 import { observeHealth } from './observe-deployment.ts';
 
+/** For recording and reporting after a user's function has answered. */
+const ANSWER_MARGIN_SECONDS = 30;
 /** After this long on full traffic without enough evidence the hook passes: blue still stands, and the bake goes on judging. */
 const FIRST_VERDICT_MINUTES_MAX = 10;
 
@@ -133,6 +136,11 @@ async function askUser(
   if (user === undefined) return own;
   const seconds = Math.min(user.timeoutSeconds, Math.floor((deadline - ports.now()) / 1000));
   if (seconds < 1) return later(`no time left to ask ${user.function}`);
+  // Nobody else may ask the user's function while this one waits for it.
+  const nextTryAt = ports.now() + (seconds + ANSWER_MARGIN_SECONDS) * 1000;
+  await changeDeployment(ports, deployment.serviceKey, deployment.id, () => [
+    { type: 'HookPostponed', hook, reason: `waiting for ${user.function}`, nextTryAt },
+  ]);
   const answer = await ports.userHook.invoke(
     user.function,
     {

@@ -40,6 +40,8 @@ export async function sweep(ports: Ports, account: string): Promise<SweepReport>
     (after) => ports.services.keys(after).then((page) => ({ items: page.keys, after: page.after })),
     (key) =>
       guarded(report, key, async () => {
+        const repaired = await repairHolder(ports, key);
+        if (repaired !== undefined) report.restarted.push(repaired);
         const found = await findLostPush(ports, key, account);
         if (found !== undefined) report.pushesFound.push(found);
       }),
@@ -77,22 +79,32 @@ async function repair(ports: Ports, unfinished: UnfinishedDeployment): Promise<b
   if (loaded === undefined || service === undefined) return false;
   const { deployment } = loaded;
   const { active, next } = service.record;
-  if (active?.deploymentId !== deploymentId) {
-    if (next?.deploymentId === deploymentId || isTerminal(deployment.status)) return false;
-    // Requested and never admitted, or displaced without its record saying so: admission decides again.
-    await admitDeployment(ports, serviceKey, deploymentId);
-    return true;
-  }
+  // The holder is looked at with its service, whether it has ended or not.
+  if (active?.deploymentId === deploymentId || next?.deploymentId === deploymentId || isTerminal(deployment.status)) return false;
+  // Requested and never admitted, or displaced without its record saying so: admission decides again.
+  await admitDeployment(ports, serviceKey, deploymentId);
+  return true;
+}
+
+/** The holder of a service needs a running workflow until it has given the service back, also when its record says it has ended. */
+async function repairHolder(ports: Ports, serviceKey: string): Promise<string | undefined> {
+  const service = await ports.services.load(serviceKey);
+  const active = service?.record.active;
+  if (active === undefined) return undefined;
+  const { deploymentId } = active;
+  const loaded = await ports.deployments.load(serviceKey, deploymentId);
+  if (loaded === undefined || ports.now() < loaded.deployment.updatedAt + QUIET_MINUTES * 60_000) return undefined;
+  const { deployment } = loaded;
   if (deployment.run === 0) {
     await startDeployment(ports, serviceKey, deploymentId);
-    return true;
+    return deploymentId;
   }
   const status = await ports.workflow.status(deploymentId, deployment.run);
-  if (status === 'running') return false;
+  if (status === 'running') return undefined;
   const input = { serviceKey, deploymentId, fence: active.fence, run: deployment.run, resume: deployment.run > 1 };
   if (status === 'unknown') await ports.workflow.start(input);
   else await handOver(ports, input, 'the sweeper found that the previous run had ended');
-  return true;
+  return deploymentId;
 }
 
 async function findLostPush(ports: Ports, serviceKey: string, account: string): Promise<string | undefined> {
@@ -106,6 +118,7 @@ async function findLostPush(ports: Ports, serviceKey: string, account: string): 
   if (newest === undefined || ports.now() < newest.image.pushedAt + PUSH_AGE_MINUTES * 60_000) return undefined;
   const known = [record.active?.digest, record.next?.digest, record.lastSuccess?.digest, ...record.quarantine.map((entry) => entry.digest)];
   if (known.includes(newest.image.digest) || newest.image.pushedAt <= record.pushesSeenUntil) return undefined;
+  if (await wasJudged(ports, serviceKey, newest.image)) return undefined;
   const admitted = await admitPush(
     ports,
     serviceKey,
@@ -113,4 +126,15 @@ async function findLostPush(ports: Ports, serviceKey: string, account: string): 
     `sweep:${newest.image.pushedAt}`,
   );
   return admitted.admission === 'start' || admitted.admission === 'queue' ? admitted.deploymentId : undefined;
+}
+
+/** Deployments looked back through for a push that was judged. */
+const HISTORY_MAX = 50;
+/** An event's time is in whole seconds and may be a little before or after the registry's own. */
+const TIME_TOLERANCE_MILLISECONDS = 60_000;
+
+/** Whether this very push has a record already: refused and superseded ones stay what they are. */
+async function wasJudged(ports: Ports, serviceKey: string, image: { readonly digest: string; readonly pushedAt: number }): Promise<boolean> {
+  const history = await ports.deployments.history(serviceKey, HISTORY_MAX);
+  return history.some(({ request }) => request.digest === image.digest && request.pushedAt >= image.pushedAt - TIME_TOLERANCE_MILLISECONDS);
 }

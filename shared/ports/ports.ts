@@ -6,6 +6,7 @@ import type { DeploymentDriver } from './deployment-driver.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import type { Ecs } from './ecs.ts';
 import type { Alarms, Metrics } from './health-sources.ts';
+import type { HookFunctions } from './hook-functions.ts';
 import type { ImageRegistry } from './image-registry.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 import type { Notifier } from './notifier.ts';
@@ -36,6 +37,7 @@ export interface Ports {
   readonly notifier: Notifier;
   readonly probe: HttpProbe;
   readonly userHook: UserHook;
+  readonly hookFunctions: HookFunctions;
   readonly log: Log;
   /** The time, read once at the start of a decision. */
   now(): EpochMillis;

@@ -13,33 +13,44 @@ import { createAwsImageRegistry } from '#adapters/ecr/aws-image-registry.ts';
 import { createAwsEcs } from '#adapters/ecs/aws-ecs.ts';
 import { createAwsLoadBalancer } from '#adapters/elbv2/aws-load-balancer.ts';
 import { createFetchProbe } from '#adapters/http/fetch-probe.ts';
+import { createAwsHookFunctions } from '#adapters/lambda/aws-hook-functions.ts';
 import { createAwsUserHook } from '#adapters/lambda/aws-user-hook.ts';
 import { createAwsNotifier } from '#adapters/sns/aws-notifier.ts';
 import { createAwsWorkflow } from '#adapters/stepfunctions/aws-workflow.ts';
+import { hookFunctionName } from '#drivers/codedeploy/app-spec.ts';
 import { createCodedeployDriver } from '#drivers/codedeploy/codedeploy-driver.ts';
+import { lazyMembers } from '#ports/lazy-members.ts';
 import type { Ports } from '#ports/ports.ts';
 import type { Configuration } from './configuration.ts';
 
-/** Everything that reaches AWS; clock, randomness and log are added by whoever runs it. */
-export function composePorts(configuration: Configuration): Omit<Ports, 'log' | 'now' | 'sleep' | 'sha256Hex' | 'writeId'> {
+/** What a function has besides AWS. */
+export type Surroundings = Pick<Ports, 'log' | 'now' | 'sleep' | 'sha256Hex' | 'writeId'>;
+
+export function composePorts(configuration: Configuration, surroundings: Surroundings): Ports {
   const aws = createAwsClients();
-  const table = { client: aws.documents, name: configuration.table };
-  const loadBalancer = createAwsLoadBalancer(aws.elbv2);
-  return {
-    services: createDynamodbServiceStore(table),
-    deployments: createDynamodbDeploymentStore(table),
-    subscriptions: createDynamodbSubscriptionStore(table),
-    crashes: createDynamodbCrashStore(table),
-    driver: createCodedeployDriver(createAwsCodedeploy(aws.codedeploy), loadBalancer, configuration.hookFunctionPrefix),
-    ecs: createAwsEcs(aws.ecs),
-    images: createAwsImageRegistry(aws.ecr, configuration.region),
-    loadBalancer,
-    metrics: createAwsMetrics(aws.cloudwatch),
-    alarms: createAwsAlarms(aws.cloudwatch),
-    scaling: createAwsScaling(aws.scaling),
-    workflow: createAwsWorkflow(aws.sfn, configuration.stateMachineArn),
-    notifier: createAwsNotifier(aws.sns, configuration.topicArn),
-    probe: createFetchProbe(),
-    userHook: createAwsUserHook(aws.lambda),
-  };
+  const table = () => ({ client: aws.documents, name: configuration.table });
+  const ports: Ports = lazyMembers<Ports>({
+    services: () => createDynamodbServiceStore(table()),
+    deployments: () => createDynamodbDeploymentStore(table()),
+    subscriptions: () => createDynamodbSubscriptionStore(table()),
+    crashes: () => createDynamodbCrashStore(table()),
+    driver: () => createCodedeployDriver(createAwsCodedeploy(aws.codedeploy), ports.loadBalancer, configuration.hookFunctionPrefix),
+    ecs: () => createAwsEcs(aws.ecs),
+    images: () => createAwsImageRegistry(aws.ecr, configuration.region),
+    loadBalancer: () => createAwsLoadBalancer(aws.elbv2),
+    metrics: () => createAwsMetrics(aws.cloudwatch),
+    alarms: () => createAwsAlarms(aws.cloudwatch),
+    scaling: () => createAwsScaling(aws.scaling),
+    workflow: () => createAwsWorkflow(aws.sfn, configuration.stateMachineArn),
+    notifier: () => createAwsNotifier(aws.sns, configuration.topicArn),
+    probe: createFetchProbe,
+    userHook: () => createAwsUserHook(aws.lambda),
+    hookFunctions: () => createAwsHookFunctions(aws.lambda, (hook) => hookFunctionName(configuration.hookFunctionPrefix, hook)),
+    log: () => surroundings.log,
+    now: () => surroundings.now,
+    sleep: () => surroundings.sleep,
+    sha256Hex: () => surroundings.sha256Hex,
+    writeId: () => surroundings.writeId,
+  });
+  return ports;
 }

@@ -1,5 +1,5 @@
 // What a function is told by its environment (serverless.yml). Read once per sandbox; a missing value stops the start with its name.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const schema = z.object({
   WEIR_TABLE: z.string().min(1),

@@ -12,8 +12,7 @@ let made: { readonly ports: Ports; readonly configuration: Configuration } | und
 export function portsOfThisFunction(): { readonly ports: Ports; readonly configuration: Configuration } {
   if (made !== undefined) return made;
   const configuration = readConfiguration(process.env);
-  const ports: Ports = {
-    ...composePorts(configuration),
+  const ports = composePorts(configuration, {
     log,
     now: () => Date.now(),
     sleep: async (milliseconds) => {
@@ -21,7 +20,7 @@ export function portsOfThisFunction(): { readonly ports: Ports; readonly configu
     },
     sha256Hex: (text) => createHash('sha256').update(text).digest('hex'),
     writeId: () => randomUUID(),
-  };
+  });
   made = { ports, configuration };
   return made;
 }

@@ -116,16 +116,21 @@ export interface HookRecord {
   readonly executionId: string;
   readonly driverDeploymentId: string;
   readonly receivedAt: EpochMillis;
-  readonly lastTriedAt: EpochMillis;
+  /** Until then a function is at work on it, or nothing new is expected; after it, Assess has it checked again. */
+  readonly nextTryAt: EpochMillis;
   readonly answer?: 'Succeeded' | 'Failed';
   readonly answeredAt?: EpochMillis;
   readonly reason?: string;
+  /** When CodeDeploy was told the answer. */
+  readonly reportedAt?: EpochMillis;
 }
 
 /** Where the driver's own deployment stands, as last observed. */
 export interface ShiftState {
   readonly driverDeploymentId: string;
   readonly startedAt: EpochMillis;
+  /** When the driver could last be read. */
+  readonly observedAt: EpochMillis;
   readonly phase: string;
   /** Share of production traffic on green, percent, read from the listener. */
   readonly greenPercent: number;
@@ -212,9 +217,16 @@ export type DeploymentEvent =
   | { readonly type: 'ScalingSuspended'; readonly previous: SuspendedScaling }
   | { readonly type: 'ScalingRestored' }
   | { readonly type: 'TrafficShiftStarted'; readonly driverDeploymentId: string; readonly adopted: boolean }
-  | { readonly type: 'HookReceived'; readonly hook: LifecycleHook; readonly executionId: string; readonly driverDeploymentId: string }
-  | { readonly type: 'HookRetried'; readonly hook: LifecycleHook }
+  | {
+      readonly type: 'HookReceived';
+      readonly hook: LifecycleHook;
+      readonly executionId: string;
+      readonly driverDeploymentId: string;
+      readonly nextTryAt: EpochMillis;
+    }
+  | { readonly type: 'HookPostponed'; readonly hook: LifecycleHook; readonly reason: string; readonly nextTryAt: EpochMillis }
   | { readonly type: 'HookAnswered'; readonly hook: LifecycleHook; readonly answer: 'Succeeded' | 'Failed'; readonly reason: string }
+  | { readonly type: 'HookReported'; readonly hook: LifecycleHook }
   | { readonly type: 'ShiftObserved'; readonly phase: string; readonly greenPercent: number }
   | { readonly type: 'HealthAssessed'; readonly verdict: HealthVerdict }
   | { readonly type: 'RollbackStarted'; readonly cause: RollbackCause; readonly mode: Rollback['mode'] }
@@ -290,10 +302,15 @@ function apply(deployment: Deployment, event: DeploymentEvent, now: EpochMillis)
     case 'ScalingRestored':
       return restoreScaling(deployment);
     case 'TrafficShiftStarted':
-      return { ...deployment, status: 'Shifting', shift: { driverDeploymentId: event.driverDeploymentId, startedAt: now, phase: 'Created', greenPercent: 0 } };
+      return {
+        ...deployment,
+        status: 'Shifting',
+        shift: { driverDeploymentId: event.driverDeploymentId, startedAt: now, observedAt: now, phase: 'Created', greenPercent: 0 },
+      };
     case 'HookReceived':
-    case 'HookRetried':
+    case 'HookPostponed':
     case 'HookAnswered':
+    case 'HookReported':
       return applyHook(deployment, event, now);
     case 'ShiftObserved':
       return deployment.shift === undefined ? deployment : { ...deployment, shift: observeShift(deployment.shift, event, now) };
@@ -322,22 +339,30 @@ function restoreScaling(deployment: Deployment): Deployment {
   return deployment.scaling === undefined ? deployment : { ...deployment, scaling: { ...deployment.scaling, restored: true } };
 }
 
-function applyHook(deployment: Deployment, event: Extract<DeploymentEvent, { hook: LifecycleHook; type: `Hook${string}` }>, now: EpochMillis): Deployment {
+function applyHook(deployment: Deployment, event: Extract<DeploymentEvent, { type: `Hook${string}` }>, now: EpochMillis): Deployment {
   const before = deployment.hooks[event.hook];
+  const set = (after: HookRecord): Deployment => ({ ...deployment, hooks: { ...deployment.hooks, [event.hook]: after } });
   if (event.type === 'HookReceived') {
-    if (before?.executionId === event.executionId) return { ...deployment, hooks: { ...deployment.hooks, [event.hook]: { ...before, lastTriedAt: now } } };
-    const received: HookRecord = { executionId: event.executionId, driverDeploymentId: event.driverDeploymentId, receivedAt: now, lastTriedAt: now };
-    return { ...deployment, hooks: { ...deployment.hooks, [event.hook]: received } };
+    const { executionId, driverDeploymentId, nextTryAt } = event;
+    return set(before?.executionId === executionId ? { ...before, nextTryAt } : { executionId, driverDeploymentId, receivedAt: now, nextTryAt });
   }
   if (before === undefined) return deployment;
-  const after: HookRecord =
-    event.type === 'HookRetried' ? { ...before, lastTriedAt: now } : { ...before, answer: event.answer, answeredAt: now, reason: event.reason };
-  return { ...deployment, hooks: { ...deployment.hooks, [event.hook]: after } };
+  switch (event.type) {
+    case 'HookPostponed':
+      return set({ ...before, nextTryAt: event.nextTryAt, reason: event.reason });
+    case 'HookAnswered':
+      return before.answer === undefined ? set({ ...before, answer: event.answer, answeredAt: now, reason: event.reason }) : deployment;
+    case 'HookReported':
+      return set({ ...before, reportedAt: now });
+    default:
+      return assertNever(event);
+  }
 }
 
 function observeShift(shift: ShiftState, event: { phase: string; greenPercent: number }, now: EpochMillis): ShiftState {
   return {
     ...shift,
+    observedAt: now,
     phase: event.phase,
     greenPercent: event.greenPercent,
     ...(shift.firstTrafficAt === undefined && event.greenPercent > 0 ? { firstTrafficAt: now } : {}),
@@ -383,8 +408,10 @@ function describeEvent(event: DeploymentEvent, before: Deployment): string | und
       return `${event.adopted ? 'Adopted' : 'Started'} CodeDeploy deployment ${event.driverDeploymentId}`;
     case 'HookReceived':
       return before.hooks[event.hook]?.executionId === event.executionId ? undefined : `${event.hook} is being checked`;
-    case 'HookRetried':
-      return `${event.hook} got no answer, checking again`;
+    case 'HookPostponed':
+      return before.hooks[event.hook]?.reason === event.reason ? undefined : `${event.hook} is not decided yet: ${event.reason}`;
+    case 'HookReported':
+      return undefined;
     case 'HookAnswered':
       return `${event.hook} ${event.answer === 'Succeeded' ? 'passed' : 'failed'}: ${event.reason}`;
     case 'ShiftObserved':

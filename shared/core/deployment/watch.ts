@@ -3,7 +3,7 @@
 import { crashLimit } from '#core/breaker/crash-threshold.ts';
 import type { HealthVerdict } from '#core/health/health.ts';
 import { assertNever } from './assert-never.ts';
-import type { Deployment, DeploymentEvent, EpochMillis, LifecycleHook, Plan, RollbackCause, TerminalStatus } from './deployment.ts';
+import type { Deployment, DeploymentEvent, EpochMillis, HookRecord, LifecycleHook, Plan, RollbackCause, TerminalStatus } from './deployment.ts';
 import { describeCause, lifecycleHooks } from './deployment.ts';
 
 /** What the driver's own deployment looks like now. */
@@ -31,7 +31,10 @@ export interface WatchObservation {
   readonly crashes: { readonly count: number; readonly lastReason: string };
 }
 
-export type WatchAction = { readonly kind: 'releaseBlue' } | { readonly kind: 'retryHook'; readonly hook: LifecycleHook } | { readonly kind: 'continueReady' };
+export type WatchAction =
+  | { readonly kind: 'releaseBlue' }
+  | { readonly kind: 'checkHook'; readonly hook: LifecycleHook; readonly record: HookRecord }
+  | { readonly kind: 'continueReady' };
 
 export type WatchNext =
   | { readonly kind: 'watch'; readonly waitSeconds: number }
@@ -50,10 +53,10 @@ export const WATCH_SECONDS = 30;
 export const WATCH_SECONDS_CALM = 60;
 /** Rounds of one workflow run; about 14 history events each, far below Step Functions' 25,000. Source: Step Functions quotas. */
 export const ROUNDS_PER_RUN_MAX = 1_000;
-/** A hook that was received and not answered for this long is checked again: its function may have been killed. */
-export const HOOK_RETRY_SECONDS = 120;
 /** After this long without the driver confirming a rollback, a person is told; the loop keeps trying. */
 export const ROLLBACK_LIMIT_MINUTES = 90;
+/** How long a driver that goes on shifting may be unreadable before traffic goes back. */
+export const UNREAD_LIMIT_MINUTES = 10;
 /** How long after a stop the driver's own rollback is given to appear. */
 export const ROLLBACK_GRACE_SECONDS = 60;
 
@@ -81,7 +84,7 @@ export function decideWatch(deployment: Deployment, observed: WatchObservation, 
 
 function watchShift(deployment: Deployment, plan: Plan, observed: WatchObservation, greenPercent: number, now: EpochMillis): WatchDecision {
   const shift = observed.shift;
-  if (shift === undefined) return watch(WATCH_SECONDS);
+  if (shift === undefined) return watchUnread(deployment, observed, now);
   switch (shift.status) {
     case 'succeeded':
       return concludeShift(greenPercent, observed.weights);
@@ -96,6 +99,18 @@ function watchShift(deployment: Deployment, plan: Plan, observed: WatchObservati
     default:
       return assertNever(shift.status);
   }
+}
+
+/**
+ * The driver cannot be read. It goes on shifting traffic by itself all the same, so after a while going back is the safe side; hooks
+ * are still answered, for their evidence comes from elsewhere.
+ */
+function watchUnread(deployment: Deployment, observed: WatchObservation, now: EpochMillis): WatchDecision {
+  const since = deployment.shift?.observedAt ?? now;
+  if (now >= since + UNREAD_LIMIT_MINUTES * 60_000) {
+    return rollBack({ kind: 'unexpected', reason: `the CodeDeploy deployment could not be read for ${UNREAD_LIMIT_MINUTES} minutes` }, observed);
+  }
+  return { events: [], actions: hookChecks(deployment, now), next: { kind: 'watch', waitSeconds: WATCH_SECONDS } };
 }
 
 /** The driver says it succeeded; the listener has the last word. */
@@ -144,13 +159,7 @@ function keepWatching(
   now: EpochMillis,
 ): WatchDecision {
   const events: DeploymentEvent[] = [];
-  const actions: WatchAction[] = [];
-  for (const hook of lifecycleHooks) {
-    const record = deployment.hooks[hook];
-    if (record === undefined || record.answer !== undefined || now < record.lastTriedAt + HOOK_RETRY_SECONDS * 1000) continue;
-    events.push({ type: 'HookRetried', hook });
-    actions.push({ kind: 'retryHook', hook });
-  }
+  const actions: WatchAction[] = [...hookChecks(deployment, now)];
   if (shift.status === 'ready') actions.push({ kind: 'continueReady' });
   const released = deployment.shift?.blueReleasedAt !== undefined;
   if (shift.waitsBeforeBlueEnds && bakeIsOver(deployment, plan, now) && observed.verdict?.verdict === 'pass') {
@@ -162,13 +171,28 @@ function keepWatching(
   return { events, actions, next: { kind: 'watch', waitSeconds: secondsUntilNextLook(deployment, plan, shift, now) } };
 }
 
+/** Hooks that CodeDeploy still waits for: not decided, or decided by a function that died before it could say so. */
+function openHooks(deployment: Deployment): readonly { readonly hook: LifecycleHook; readonly record: HookRecord }[] {
+  return lifecycleHooks.flatMap((hook) => {
+    const record = deployment.hooks[hook];
+    return record === undefined || record.reportedAt !== undefined ? [] : [{ hook, record }];
+  });
+}
+
+function hookChecks(deployment: Deployment, now: EpochMillis): readonly WatchAction[] {
+  return openHooks(deployment)
+    .filter(({ record }) => now >= record.nextTryAt)
+    .map(({ hook, record }) => ({ kind: 'checkHook', hook, record }));
+}
+
 /** The next look: soon while something can change, exactly at the end of the bake time when that comes first. */
 function secondsUntilNextLook(deployment: Deployment, plan: Plan, shift: NonNullable<WatchObservation['shift']>, now: EpochMillis): number {
   const calm = shift.waitsBeforeBlueEnds ? WATCH_SECONDS_CALM : WATCH_SECONDS;
   const fullTrafficAt = deployment.shift?.fullTrafficAt;
-  if (fullTrafficAt === undefined) return calm;
-  const bakeEndsIn = Math.ceil((fullTrafficAt + plan.settings.bakeTimeMinutes * 60_000 - now) / 1000);
-  return bakeEndsIn > 0 ? Math.min(calm, Math.max(1, bakeEndsIn)) : calm;
+  const moments = openHooks(deployment).map(({ record }) => record.nextTryAt);
+  if (fullTrafficAt !== undefined) moments.push(fullTrafficAt + plan.settings.bakeTimeMinutes * 60_000);
+  const ahead = moments.filter((moment) => moment > now).map((moment) => Math.ceil((moment - now) / 1000));
+  return Math.min(calm, ...ahead);
 }
 
 /**
