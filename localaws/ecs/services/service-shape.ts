@@ -1,0 +1,76 @@
+// A service as DescribeServices answers it, with its deployments (controller ECS) or task sets (the other two).
+import type { AwsShape } from '../../region.ts';
+import type { ServiceRecord, TaskSetRecord, Workload } from '../ecs-records.ts';
+import { copyOf } from '../input-members.ts';
+import { taskSetShape } from '../task-sets/task-set-shape.ts';
+import { countTasks } from '../tasks/task-counts.ts';
+
+/** The Service of the API. */
+export function serviceShape(service: ServiceRecord, include: readonly string[] = []): AwsShape {
+  const counts = countTasks(service.taskSets.flatMap((taskSet) => [...taskSet.tasks]));
+  const isRolling = service.controller === 'ECS';
+  return {
+    serviceArn: service.arn,
+    serviceName: service.name,
+    clusterArn: service.cluster.arn,
+    status: service.status,
+    desiredCount: service.desiredCount,
+    runningCount: counts.running,
+    pendingCount: counts.pending,
+    ...workloadMembers(service.workload),
+    deploymentConfiguration: copyOf(service.deploymentConfiguration),
+    deploymentController: { type: service.controller },
+    ...(isRolling ? {} : { taskSets: service.taskSets.map((taskSet) => taskSetShape(taskSet, include)) }),
+    deployments: isRolling ? [...service.taskSets].reverse().map(deploymentShape) : [],
+    roleArn: `arn:aws:iam::${service.arn.split(':')[4]}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
+    events: service.events.map(({ id, createdAt, message }) => ({ id, createdAt: new Date(createdAt), message })),
+    createdAt: new Date(service.createdAt),
+    createdBy: service.createdBy,
+    placementConstraints: copyOf(service.placementConstraints),
+    placementStrategy: copyOf(service.placementStrategy),
+    healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds,
+    schedulingStrategy: service.schedulingStrategy,
+    enableECSManagedTags: service.enableECSManagedTags,
+    propagateTags: service.propagateTags,
+    enableExecuteCommand: service.enableExecuteCommand,
+    availabilityZoneRebalancing: service.availabilityZoneRebalancing,
+    ...(include.includes('TAGS') ? { tags: copyOf(service.tags) } : {}),
+  };
+}
+
+function workloadMembers(workload: Workload | undefined): AwsShape {
+  if (workload === undefined) return { loadBalancers: [], serviceRegistries: [] };
+  return {
+    taskDefinition: workload.taskDefinition.arn,
+    launchType: workload.launchType,
+    ...(workload.capacityProviderStrategy.length === 0 ? {} : { capacityProviderStrategy: copyOf(workload.capacityProviderStrategy) }),
+    platformVersion: workload.platformVersion,
+    platformFamily: workload.platformVersion === undefined ? undefined : 'Linux',
+    networkConfiguration: copyOf(workload.networkConfiguration),
+    loadBalancers: copyOf(workload.loadBalancers),
+    serviceRegistries: copyOf(workload.serviceRegistries),
+  };
+}
+
+function deploymentShape(taskSet: TaskSetRecord): AwsShape {
+  const { workload, rollout } = taskSet;
+  const counts = countTasks(taskSet.tasks);
+  return {
+    id: taskSet.id,
+    status: taskSet.status === 'DRAINING' ? 'INACTIVE' : taskSet.status,
+    taskDefinition: workload.taskDefinition.arn,
+    desiredCount: taskSet.computedDesiredCount,
+    pendingCount: counts.pending,
+    runningCount: counts.running,
+    failedTasks: rollout.failedTasks,
+    createdAt: new Date(taskSet.createdAt),
+    updatedAt: new Date(taskSet.updatedAt),
+    launchType: workload.launchType,
+    ...(workload.capacityProviderStrategy.length === 0 ? {} : { capacityProviderStrategy: copyOf(workload.capacityProviderStrategy) }),
+    platformVersion: workload.platformVersion === 'LATEST' ? '1.4.0' : workload.platformVersion,
+    platformFamily: workload.platformVersion === undefined ? undefined : 'Linux',
+    networkConfiguration: copyOf(workload.networkConfiguration),
+    rolloutState: rollout.state,
+    rolloutStateReason: rollout.reason,
+  };
+}
