@@ -1,0 +1,56 @@
+// Lambda of the local AWS: functions from real zips, run in worker threads under the region's clock and identities.
+import type { ServiceFactory } from '../region.ts';
+import { createAsyncInvocations } from './async-invocations.ts';
+import { createCodeStore } from './code-package.ts';
+import { createLambdaFaults, type LambdaFaults } from './faults.ts';
+import type { FunctionExecutor } from './function-executor.ts';
+import { createFunctionOperations } from './function-operations.ts';
+import { createFunctionOptions } from './function-options.ts';
+import { createFunctionStore } from './function-store.ts';
+import { createInvokeOperation } from './invoke-operation.ts';
+import { createInvoker } from './invoker.ts';
+import type { CodeSource, LambdaParts } from './lambda-parts.ts';
+import { createResourcePolicyOperations } from './resource-policy.ts';
+import { LAMBDA_ROUTES } from './routes.ts';
+import { createVersionOperations } from './version-operations.ts';
+import { createWorkerExecutor } from './worker-executor.ts';
+
+export interface LambdaOptions {
+  /** Where code given as S3Bucket and S3Key is; there is no S3 here. */
+  readonly codeSource?: CodeSource;
+  readonly faults?: LambdaFaults;
+  /** How functions are run; worker threads when absent. */
+  readonly executor?: FunctionExecutor;
+}
+
+export function createLambda(options: LambdaOptions = {}): ServiceFactory {
+  return (region) => {
+    const store = createFunctionStore(region);
+    const code = createCodeStore();
+    const invoker = createInvoker({
+      region,
+      store,
+      code,
+      executor: options.executor ?? createWorkerExecutor(),
+      faults: options.faults ?? createLambdaFaults(),
+    });
+    const later = createAsyncInvocations(region, store, invoker);
+    const parts: LambdaParts = { region, store, code, invoker, codeSource: options.codeSource };
+    return {
+      name: 'lambda',
+      iamPrefix: 'lambda',
+      wires: [{ kind: 'rest', routes: LAMBDA_ROUTES }],
+      operations: {
+        ...createFunctionOperations(parts),
+        ...createVersionOperations(parts),
+        ...createFunctionOptions(parts),
+        ...createResourcePolicyOperations(region, store),
+        Invoke: createInvokeOperation(store, invoker, later),
+      },
+      async close() {
+        await invoker.close();
+        await code.close();
+      },
+    };
+  };
+}

@@ -1,0 +1,19 @@
+// What the service's thread and a function's worker say to each other.
+
+export interface WorkerStart {
+  readonly directory: string;
+  readonly handler: string;
+  readonly runtime: string;
+  readonly logFormat: 'Text' | 'JSON';
+  readonly timeBuffer: SharedArrayBuffer;
+}
+
+export type WorkerMessage =
+  | { readonly type: 'ready' }
+  /** Loading failed; `payload` is the error as the caller gets it. */
+  | { readonly type: 'initFailed'; readonly payload: string }
+  | { readonly type: 'returned'; readonly payload: string }
+  | { readonly type: 'failed'; readonly payload: string }
+  /** An error nobody caught; the worker ends after it. */
+  | { readonly type: 'crashed'; readonly payload: string }
+  | { readonly type: 'log'; readonly text: string };
