@@ -54,7 +54,8 @@ export interface Operation {
 /** How requests reach a service. `target` is the X-Amz-Target prefix; `version` the query API version; rest services route themselves. */
 export type Wire =
   | { kind: 'json'; jsonVersion: '1.0' | '1.1'; target: string; queryCompatibleErrors?: Readonly<Record<string, { code: string; httpStatus: number }>> }
-  | { kind: 'query'; version: string; xmlNamespace: string }
+  /** `answer` gives an output the shape and marks the XML needs (xmlMap, xmlFlatList), where members alone do not do. */
+  | { kind: 'query'; version: string; xmlNamespace: string; answer?: (action: string, output: AwsShape) => AwsShape }
   | { kind: 'rest'; routes: readonly RestRoute[] };
 
 /** A rest route; `{name}` and `{name+}` in the path capture one segment or the rest. */

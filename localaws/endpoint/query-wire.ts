@@ -49,9 +49,14 @@ function collapse(value: unknown): unknown {
   const keys = Object.keys(record);
   if (keys.length === 1 && keys[0] === 'member') return numbered(record['member'] as AwsShape);
   if (keys.length === 1 && keys[0] === 'entry') {
-    return Object.fromEntries(numbered(record['entry'] as AwsShape).map((entry) => [(entry as AwsShape)['key'], (entry as AwsShape)['value']]));
+    // SNS names the members of some entries Name and Value.
+    return Object.fromEntries(numbered(record['entry'] as AwsShape).map((entry) => keyAndValue(entry as AwsShape)));
   }
   return Object.fromEntries(keys.map((key) => [key, collapse(record[key])]));
+}
+
+function keyAndValue(entry: AwsShape): [string, unknown] {
+  return [String(entry['key'] ?? entry['Name']), 'key' in entry ? entry['value'] : entry['Value']];
 }
 
 function numbered(items: AwsShape | string): unknown[] {
@@ -77,15 +82,41 @@ export function serializeQueryError(xmlNamespace: string, error: AwsError, reque
   return `<ErrorResponse xmlns="${xmlNamespace}"><Error><Type>${type}</Type><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
 }
 
+const FLAT_LISTS = new WeakSet<object>();
+const MAPS = new WeakSet<object>();
+
+/** Marks a list whose items stand in the XML one after the other, each under the list's own name (SQS). */
+export function xmlFlatList<T>(list: readonly T[]): T[] {
+  const marked = [...list];
+  FLAT_LISTS.add(marked);
+  return marked;
+}
+
+/** Marks a record that stands in the XML as a map (`<entry><key/><value/></entry>`), not as members. */
+export function xmlMap(record: AwsShape): AwsShape {
+  const marked = { ...record };
+  MAPS.add(marked);
+  return marked;
+}
+
 function xmlMembers(record: AwsShape): string {
   return Object.entries(record)
-    .map(([name, value]) => (value === undefined || value === null ? '' : `<${name}>${xmlValue(value)}</${name}>`))
+    .map(([name, value]) => {
+      if (value === undefined || value === null) return '';
+      const values: unknown[] = Array.isArray(value) && FLAT_LISTS.has(value) ? value : [value];
+      return values.map((item) => `<${name}>${xmlValue(item)}</${name}>`).join('');
+    })
     .join('');
 }
 
 function xmlValue(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map((item) => `<member>${xmlValue(item)}</member>`).join('');
+  if (typeof value === 'object' && value !== null && MAPS.has(value)) {
+    return Object.entries(value)
+      .map(([key, item]) => `<entry><key>${escapeXml(key)}</key><value>${xmlValue(item)}</value></entry>`)
+      .join('');
+  }
   if (typeof value === 'object' && value !== null) return xmlMembers(value as AwsShape);
   return escapeXml(String(value));
 }

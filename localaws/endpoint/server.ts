@@ -105,7 +105,11 @@ function routeQuery(dispatcher: Dispatcher, form: URLSearchParams, scope: string
       wire,
       operation: action,
       input: () => input,
-      reply: (output) => ({ status: 200, headers: { 'content-type': 'text/xml' }, body: serializeQueryAnswer(action, wire.xmlNamespace, output, requestId) }),
+      reply: (output) => ({
+        status: 200,
+        headers: { 'content-type': 'text/xml' },
+        body: serializeQueryAnswer(action, wire.xmlNamespace, wire.answer?.(action, output) ?? output, requestId),
+      }),
     };
   }
   throw notAvailableLocally(scope ?? `query API ${version}`, action);
