@@ -44,8 +44,9 @@ export async function observeHealth(
             blueTargetGroupArn: plan.blue.targetGroupArn,
             greenTargetGroupArn: plan.greenTargetGroupArn,
             listenerArn: plan.productionListenerArn,
-            // Whole minutes: CloudWatch answers by period start.
-            from: Math.floor(from / 60_000) * 60_000,
+            // Only minutes that began after green got production traffic: the same metrics count what came through the test listener,
+            // the failed attempts of smoke checks included.
+            from: Math.ceil(from / 60_000) * 60_000,
             to: now,
             percentile: rules.latency?.percentile,
           }),

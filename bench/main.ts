@@ -1,0 +1,13 @@
+// npm run bench -- NAME: benchmarks that print figures and compare them with something measured in the same run.
+import { benchStartup } from './startup.ts';
+
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { startup: benchStartup };
+
+const name = process.argv[2] ?? '';
+const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+if (benchmark === undefined) {
+  process.stderr.write(`usage: npm run bench -- NAME\nbenchmarks: ${Object.keys(benchmarks).join(', ')}\n`);
+  process.exitCode = 2;
+} else {
+  await benchmark();
+}

@@ -1,0 +1,44 @@
+// weir apply -f weir.yaml: stores a service's manifest, or with --dry-run shows what would change.
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { parseManifest } from '#contracts/parse-manifest.ts';
+import type { AppliedManifest } from '#flows/apply-manifest.ts';
+import { CommandFailure } from './command-failure.ts';
+import { globalOptions, print } from './global-options.ts';
+import { connect } from './operations-client.ts';
+
+export function registerApply(program: Command): void {
+  program
+    .command('apply')
+    .description('store the manifest of a service')
+    .requiredOption('-f, --file <path>', 'the manifest (weir.yaml)')
+    .option('--dry-run', 'show what would change and change nothing', false)
+    .addHelpText('after', '\nExample:\n  weir apply -f weir.yaml --dry-run')
+    .action(async (options: { file: string; dryRun: boolean }, command: Command) => {
+      const globals = globalOptions(command);
+      const parsed = parseManifest(readManifestFile(options.file), options.file);
+      if (!parsed.ok) throw new CommandFailure(['the manifest has problems:', ...parsed.problems.map((problem) => `  ${problem.text}`)].join('\n'), 2);
+      const client = connect(globals);
+      const applied = await client.ask<AppliedManifest>('apply-manifest', { by: await client.caller(), manifest: parsed.manifest, dryRun: options.dryRun });
+      print(globals.json, applied, () => describeApplied(applied));
+    });
+}
+
+function readManifestFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CommandFailure(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`, 2);
+  }
+}
+
+function describeApplied(applied: AppliedManifest): readonly string[] {
+  const changes = applied.differences.map(({ path, before, after }) => `  ${path}: ${show(before)} -> ${show(after)}`);
+  if (applied.created) return [`${applied.dryRun ? 'Would onboard' : 'Onboarded'} ${applied.serviceKey} (manifest version ${applied.manifestVersion})`];
+  if (changes.length === 0) return [`${applied.serviceKey} is up to date (manifest version ${applied.manifestVersion})`];
+  return [`${applied.dryRun ? 'Would change' : 'Changed'} ${applied.serviceKey} (manifest version ${applied.manifestVersion}):`, ...changes];
+}
+
+function show(value: unknown): string {
+  return value === undefined ? '(not set)' : JSON.stringify(value);
+}

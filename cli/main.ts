@@ -1,0 +1,37 @@
+// The `weir` command: one verb per file, each registered here.
+import { Command, CommanderError, Option } from 'commander';
+import { registerAbort } from './abort.ts';
+import { registerApply } from './apply.ts';
+import { CommandFailure } from './command-failure.ts';
+import { registerLocal } from './local/local.ts';
+import { registerServices } from './services.ts';
+import { registerStatus } from './status.ts';
+
+const program = new Command('weir')
+  .description('Deployment control plane for Amazon ECS: push an image, get a canary')
+  .addOption(new Option('--stage <name>', 'stage of the Weir stack').env('WEIR_STAGE').default('dev'))
+  .addOption(new Option('--region <name>', 'AWS region').env('AWS_REGION'))
+  .addOption(new Option('--endpoint-url <url>', 'endpoint of the local AWS').env('AWS_ENDPOINT_URL'))
+  .option('--json', 'machine-readable output', false)
+  .showHelpAfterError()
+  .exitOverride()
+  .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 rolled back, 4 still running');
+
+registerApply(program);
+registerStatus(program);
+registerAbort(program);
+registerServices(program);
+registerLocal(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof CommandFailure) {
+    process.stderr.write(`weir: ${error.message}\n`);
+    process.exitCode = error.exitCode;
+  } else {
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+// The stack that `serverless package` compiled, packaged now if it is not there yet.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CommandFailure } from './command-failure.ts';
+
+export const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
+
+export interface PackagedStack {
+  readonly templateFile: string;
+  readonly artifactDirectory: string;
+  readonly name: string;
+}
+
+/**
+ * @param fresh package again even if a package is there
+ * @throws CommandFailure when packaging fails
+ */
+export function packagedStack(fresh = false): PackagedStack {
+  const artifactDirectory = join(projectRoot, '.serverless');
+  const templateFile = join(artifactDirectory, 'cloudformation-template-update-stack.json');
+  if (fresh || !existsSync(templateFile)) packageNow();
+  return { templateFile, artifactDirectory, name: 'weir-dev' };
+}
+
+function packageNow(): void {
+  process.stderr.write('weir: packaging the stack (serverless package) ...\n');
+  const run = spawnSync(process.execPath, [join(projectRoot, 'node_modules', 'serverless', 'bin', 'serverless.js'), 'package'], {
+    cwd: projectRoot,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (run.status !== 0) throw new CommandFailure(`serverless package failed:\n${run.stdout}\n${run.stderr}`);
+}

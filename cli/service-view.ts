@@ -1,0 +1,76 @@
+// A service as `show-service` answers it, and its lines for a person: what is it doing, and why, in one glance.
+import { type Deployment, isTerminal } from '#core/deployment/deployment.ts';
+import type { ServiceView } from '#flows/show-service.ts';
+import type { OperationsClient } from './operations-client.ts';
+
+export type ShownService = ServiceView & { readonly now: number };
+
+export function showOf(client: OperationsClient, serviceKey: string, limit: number): Promise<ShownService> {
+  return client.ask<ShownService>('show-service', { serviceKey, limit });
+}
+
+const BAR_WIDTH = 40;
+
+/** `blue ████████░░ green 10 %`. */
+export function trafficBar(greenPercent: number): string {
+  const green = Math.round((BAR_WIDTH * greenPercent) / 100);
+  const shown = greenPercent > 0 ? Math.max(1, green) : 0;
+  return `blue ${'█'.repeat(BAR_WIDTH - shown)}${'░'.repeat(shown)} green ${formatPercent(greenPercent)}`;
+}
+
+function formatPercent(percent: number): string {
+  return `${Number.isInteger(percent) ? percent : percent.toFixed(1)} %`;
+}
+
+/** `3m20s` for 200,000 milliseconds. */
+export function formatSpan(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m${String(seconds % 60).padStart(2, '0')}s`;
+  return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`;
+}
+
+export function imageLabel(deployment: Deployment): string {
+  const { tag, repository, digest } = deployment.request;
+  return tag === undefined ? `${repository}@${digest.slice(0, 19)}` : `${repository}:${tag}`;
+}
+
+/** The service's own line, then the newest deployment in detail. */
+export function describeService(view: ShownService): readonly string[] {
+  const { service, deployments, now } = view;
+  const newest = deployments.find((deployment) => deployment.id === service.active?.deploymentId) ?? deployments[0];
+  const state = service.active === undefined ? 'idle' : `deploying ${service.active.deploymentId} for ${formatSpan(now - service.active.since)}`;
+  return [
+    `${service.key}  ${state}${service.next === undefined ? '' : `  next: ${service.next.deploymentId}`}${service.frozen === undefined ? '' : `  FROZEN: ${service.frozen}`}`,
+    `last success: ${service.lastSuccess === undefined ? 'none recorded' : `${service.lastSuccess.deploymentId} (${service.lastSuccess.digest.slice(0, 19)})`}${service.failuresInARow > 0 ? `  failures in a row: ${service.failuresInARow}` : ''}`,
+    ...(newest === undefined ? ['no deployments yet: push an image'] : ['', ...describeDeployment(newest, now)]),
+  ];
+}
+
+export function describeDeployment(deployment: Deployment, now: number): readonly string[] {
+  const { shift, verdict, outcome, plan } = deployment;
+  const ended = isTerminal(deployment.status);
+  return [
+    `${deployment.id}  ${imageLabel(deployment)}  ${deployment.status}`,
+    ...(outcome === undefined ? [] : [`  why: ${outcome.reason}`]),
+    ...(shift === undefined ? [] : [`  ${trafficBar(shift.greenPercent)}   ${shift.phase}${plan === undefined ? '' : `  (${plan.configurationName})`}`]),
+    ...(ended || shift === undefined ? [] : [`  waits for: ${waitsFor(deployment, now)}`]),
+    ...(verdict === undefined ? [] : [`  health ${verdict.verdict}: ${verdict.reasons.join('; ')}`]),
+    ...Object.entries(deployment.hooks).map(
+      ([hook, record]) => `  ${hook}: ${record.answer ?? 'being checked'}${record.reason === undefined ? '' : `, ${record.reason}`}`,
+    ),
+    ...deployment.timeline.map((entry) => `  ${new Date(entry.at).toISOString().slice(11, 19)}  ${entry.text}`),
+    ...(deployment.timelineDropped === 0 ? [] : [`  (${deployment.timelineDropped} older lines dropped)`]),
+  ];
+}
+
+function waitsFor(deployment: Deployment, now: number): string {
+  const { shift, plan, status } = deployment;
+  if (status === 'RollingBack') return 'all production traffic on blue, confirmed by the listener';
+  if (shift?.fullTrafficAt !== undefined && plan !== undefined) {
+    const left = shift.fullTrafficAt + plan.settings.bakeTimeMinutes * 60_000 - now;
+    return left > 0 ? `the end of the bake time in ${formatSpan(left)}` : 'enough good evidence to let blue go';
+  }
+  return 'CodeDeploy to shift traffic, or evidence against green';
+}

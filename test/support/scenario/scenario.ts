@@ -1,0 +1,201 @@
+// A whole Weir on a virtual clock: the packaged stack, scripted tasks instead of processes, simulated traffic instead of sockets.
+// Hours of deployment pass in seconds; what decides is the real thing.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Deployment } from '#core/deployment/deployment.ts';
+import { isTerminal } from '#core/deployment/deployment.ts';
+import type { ServiceRecord } from '#core/service/service-record.ts';
+import { freePorts } from '../../../cli/demo/free-ports.ts';
+import { createSampleRepository, SAMPLE_REPOSITORY, type SampleService, setUpSample } from '../../../examples/orders/set-up.ts';
+import { pushImage } from '../../../localaws/image/push-image.ts';
+import { createLambdaFaults, type LambdaFaults } from '../../../localaws/lambda/faults.ts';
+import type { AwsShape, ServiceName } from '../../../localaws/region.ts';
+import { type LocalAws, startLocalAws } from '../../../localaws/start-local-aws.ts';
+import { createScriptedTaskRuntime, type ImageScript, type ScriptedTaskRuntime } from '../scripted-task-runtime.ts';
+import { packagedTemplate } from './packaged-template.ts';
+import { type SimulatedTraffic, simulateTraffic } from './simulated-traffic.ts';
+
+const PROJECT_ROOT = join(import.meta.dirname, '..', '..', '..');
+const START_AT = Date.UTC(2026, 10, 23, 9, 0, 0);
+export const SERVICE_KEY = 'prod/orders';
+const HOUR = 3_600_000;
+const LOOK_MS = 10_000;
+
+export interface ScenarioOptions {
+  readonly desiredCount?: number;
+  readonly terminationWaitMinutes?: number;
+}
+
+export interface Scenario {
+  readonly localAws: LocalAws;
+  readonly sample: SampleService;
+  readonly runtime: ScriptedTaskRuntime;
+  readonly traffic: SimulatedTraffic;
+  readonly faults: LambdaFaults;
+  readonly firstDigest: string;
+  call(service: ServiceName, operation: string, input: AwsShape): Promise<AwsShape>;
+  /** Pushes an image of its own and says what its tasks do and how its requests fare; healthy unless told otherwise. Answers its digest. */
+  push(tag: string, behaviour?: { readonly script?: ImageScript; readonly errorShare?: number }): Promise<string>;
+  /** Applies the sample's manifest with these members over it. */
+  apply(manifest: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Name of the EventBridge rule that wakes a function. */
+  ruleOf(functionName: string): Promise<string>;
+  ask(operation: string, request: unknown): Promise<AwsShape>;
+  service(): Promise<ServiceRecord>;
+  /** Newest first. */
+  deployments(): Promise<readonly Deployment[]>;
+  deploymentOf(digest: string): Promise<Deployment | undefined>;
+  until(reached: () => boolean | Promise<boolean>, limitMs?: number): Promise<void>;
+  /** Runs until the deployment of this digest has ended and the service is released; answers it. */
+  untilEnded(digest: string, limitMs?: number): Promise<Deployment>;
+  /** Lets simulated time pass. */
+  pass(milliseconds: number): Promise<void>;
+  /** Percent of production traffic by target group ARN. */
+  weights(): Promise<Readonly<Record<string, number>>>;
+  /** The smaller share of the listener's two target groups, percent: the canary's while there is one. */
+  greenPercent(): Promise<number>;
+  /** Digest that serves all production traffic; undefined when more than one does. */
+  servingDigest(): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+const respond: ImageScript = { respond: (_request, response) => void response.end('{"ok":true}') };
+const root = { kind: 'root' } as const;
+
+export async function startScenario(options: ScenarioOptions = {}): Promise<Scenario> {
+  const runtime = createScriptedTaskRuntime();
+  const faults = createLambdaFaults();
+  const localAws = await startLocalAws({
+    clock: { kind: 'virtual' },
+    startAt: START_AT,
+    stack: packagedTemplate(),
+    taskRuntime: runtime,
+    lambdaFaults: faults,
+  });
+  const { region, clock, endpointUrl } = localAws;
+  const where = { endpointUrl, region: region.name, account: region.account };
+  const call = (service: ServiceName, operation: string, input: AwsShape): Promise<AwsShape> => region.call(service, operation, input, root);
+
+  await createSampleRepository(where);
+  const first = { endpointUrl, repository: SAMPLE_REPOSITORY, tag: '1.0.0', directory: join(PROJECT_ROOT, 'examples', 'orders', 'v1') };
+  const firstDigest = (await pushImage(first)).digest;
+  runtime.script(firstDigest, respond);
+  const [productionPort, testPort] = await freePorts();
+  const image = `${where.account}.dkr.ecr.${where.region}.amazonaws.com/${SAMPLE_REPOSITORY}@${firstDigest}`;
+  const sample = await setUpSample({
+    ...where,
+    image,
+    productionPort,
+    testPort,
+    desiredCount: options.desiredCount ?? 2,
+    terminationWaitMinutes: options.terminationWaitMinutes ?? 30,
+  });
+  const until = (reached: () => boolean | Promise<boolean>, limitMs = 6 * HOUR): Promise<void> => clock.runUntil(reached, limitMs);
+  await until(async () => {
+    const { services } = await call('ecs', 'DescribeServices', { cluster: sample.cluster, services: [sample.service] });
+    return services[0].taskSets[0]?.stabilityStatus === 'STEADY_STATE';
+  });
+  const traffic = simulateTraffic(region, { cluster: sample.cluster, service: sample.service, listenerArn: sample.productionListenerArn });
+
+  const ask = async (operation: string, request: unknown): Promise<AwsShape> => {
+    const answer = await call('lambda', 'Invoke', {
+      FunctionName: `weir-dev-${operation}`,
+      InvocationType: 'RequestResponse',
+      Payload: JSON.stringify(request),
+    });
+    const payload = JSON.parse(answer['Payload']);
+    if (answer['FunctionError'] !== undefined || payload.ok !== true) throw new Error(`${operation}: ${answer['Payload']}`);
+    return payload.value;
+  };
+  const apply = async (manifest: Readonly<Record<string, unknown>>): Promise<void> => {
+    await ask('apply-manifest', { by: 'test', manifest: { ...sampleManifest, ...manifest }, dryRun: false });
+  };
+  await apply({});
+
+  const show = (): Promise<AwsShape> => ask('show-service', { serviceKey: SERVICE_KEY, limit: 50 });
+  const scenario: Scenario = {
+    localAws,
+    sample,
+    runtime,
+    traffic,
+    faults,
+    firstDigest,
+    call,
+    ask,
+    apply,
+    until,
+    async push(tag, behaviour = {}) {
+      const directory = mkdtempSync(join(tmpdir(), 'weir-variant-'));
+      try {
+        writeFileSync(join(directory, 'weir.image.json'), JSON.stringify({ command: ['node', 'server.mjs'], labels: { variant: tag } }));
+        writeFileSync(join(directory, 'server.mjs'), `// ${tag}\n`);
+        const { digest } = await pushImage({ endpointUrl, repository: SAMPLE_REPOSITORY, tag, directory });
+        runtime.script(digest, { ...respond, ...behaviour.script });
+        traffic.versions.set(digest, { errorShare: behaviour.errorShare ?? 0, latencySeconds: 0.05 });
+        return digest;
+      } finally {
+        rmSync(directory, { recursive: true });
+      }
+    },
+    async ruleOf(functionName) {
+      const { RuleNames } = await call('events', 'ListRuleNamesByTarget', { TargetArn: region.arn('lambda', `function:weir-dev-${functionName}`) });
+      return String(RuleNames[0]);
+    },
+    service: async () => (await show())['service'] as ServiceRecord,
+    deployments: async () => (await show())['deployments'] as readonly Deployment[],
+    deploymentOf: async (digest) => (await scenario.deployments()).find((deployment) => deployment.request.digest === digest),
+    async untilEnded(digest, limitMs = 3 * HOUR) {
+      let ended: Deployment | undefined;
+      let lookedAt = 0;
+      await until(async () => {
+        // A look is a function run; one every few simulated seconds sees the end soon enough.
+        if (clock.now() - lookedAt < LOOK_MS) return false;
+        lookedAt = clock.now();
+        const view = await show();
+        ended = (view['deployments'] as readonly Deployment[]).find((deployment) => deployment.request.digest === digest);
+        return ended !== undefined && isTerminal(ended.status) && (view['service'] as ServiceRecord).active?.deploymentId !== ended.id;
+      }, limitMs);
+      if (ended === undefined) throw new Error('the deployment vanished');
+      return ended;
+    },
+    async pass(milliseconds) {
+      let passed = false;
+      clock.schedule(milliseconds, () => {
+        passed = true;
+      });
+      await until(() => passed, milliseconds + HOUR);
+    },
+    async weights() {
+      const { Rules } = await call('elasticloadbalancing', 'DescribeRules', { ListenerArn: sample.productionListenerArn });
+      const groups: { TargetGroupArn: string; Weight?: number }[] = Rules[0].Actions[0].ForwardConfig.TargetGroups;
+      const total = groups.reduce((sum, group) => sum + (group.Weight ?? 1), 0);
+      return Object.fromEntries(groups.map((group) => [group.TargetGroupArn, (100 * (group.Weight ?? 1)) / total]));
+    },
+    async greenPercent() {
+      const shares = Object.values(await scenario.weights());
+      return shares.length < 2 ? 0 : Math.min(...shares);
+    },
+    async servingDigest() {
+      const serving = Object.entries(await scenario.weights()).filter(([, share]) => share > 0);
+      const { services } = await call('ecs', 'DescribeServices', { cluster: sample.cluster, services: [sample.service] });
+      const taskSet = services[0].taskSets.find((candidate: AwsShape) => candidate['loadBalancers'][0].targetGroupArn === serving[0]?.[0]);
+      if (serving.length !== 1 || taskSet === undefined) return undefined;
+      const { taskDefinition } = await call('ecs', 'DescribeTaskDefinition', { taskDefinition: taskSet.taskDefinition });
+      const served: string = taskDefinition.containerDefinitions[0].image;
+      return served.slice(served.indexOf('@') + 1);
+    },
+    close: () => localAws.close(),
+  };
+  return scenario;
+}
+
+const sampleManifest = {
+  version: 1,
+  service: 'orders',
+  cluster: 'prod',
+  image: { repository: SAMPLE_REPOSITORY, tags: { semver: '>=1.0.0' } },
+  driver: { kind: 'codedeploy', application: 'orders', deploymentGroup: 'orders-prod' },
+  bakeTimeMinutes: 3,
+  smokeChecks: [{ name: 'smoke', path: '/smoke', expect: { status: 200 } }],
+};

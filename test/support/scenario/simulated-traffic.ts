@@ -1,0 +1,81 @@
+// Traffic for virtual time: each simulated minute, what the load balancer would have counted for the versions behind its listener, by
+// the listener's real weights. No socket, no randomness.
+import type { Region } from '../../../localaws/region.ts';
+
+export interface VersionTraffic {
+  /** Share of requests answered 5xx, 0..1. */
+  readonly errorShare: number;
+  readonly latencySeconds: number;
+}
+
+export interface SimulatedTraffic {
+  requestsPerMinute: number;
+  /** By image digest; versions not named are healthy. */
+  readonly versions: Map<string, VersionTraffic>;
+  stop(): void;
+}
+
+const healthy: VersionTraffic = { errorShare: 0, latencySeconds: 0.05 };
+const balancer = { kind: 'service', service: 'elasticloadbalancing.amazonaws.com' } as const;
+const root = { kind: 'root' } as const;
+
+export function simulateTraffic(region: Region, where: { cluster: string; service: string; listenerArn: string }): SimulatedTraffic {
+  let stopped = false;
+  const traffic: SimulatedTraffic = {
+    requestsPerMinute: 1_000,
+    versions: new Map(),
+    stop: () => {
+      stopped = true;
+    },
+  };
+  const tick = (): void => {
+    if (stopped) return;
+    const minute = Math.floor((region.clock.now() - 1) / 60_000) * 60_000;
+    void region.clock.during(() => publishMinute(region, where, traffic, minute));
+    region.clock.schedule(60_000, tick, 'simulated traffic');
+  };
+  const untilNextMinute = 60_000 - (region.clock.now() % 60_000);
+  region.clock.schedule(untilNextMinute, tick, 'simulated traffic');
+  return traffic;
+}
+
+async function publishMinute(
+  region: Region,
+  where: { cluster: string; service: string; listenerArn: string },
+  traffic: SimulatedTraffic,
+  minute: number,
+): Promise<void> {
+  const { Rules } = await region.call('elasticloadbalancing', 'DescribeRules', { ListenerArn: where.listenerArn }, root);
+  const groups: { TargetGroupArn: string; Weight?: number }[] = Rules[0].Actions[0].ForwardConfig?.TargetGroups ?? [];
+  const total = groups.reduce((sum, group) => sum + (group.Weight ?? 1), 0);
+  const digests = await digestsByTargetGroup(region, where);
+  for (const group of groups) {
+    const requests = total === 0 ? 0 : Math.round((traffic.requestsPerMinute * (group.Weight ?? 1)) / total);
+    const digest = digests.get(group.TargetGroupArn);
+    if (requests === 0 || digest === undefined) continue;
+    const { errorShare, latencySeconds } = traffic.versions.get(digest) ?? healthy;
+    const errors = Math.round(requests * errorShare);
+    const Dimensions = [
+      { Name: 'TargetGroup', Value: group.TargetGroupArn.slice(group.TargetGroupArn.indexOf(':targetgroup/') + 1) },
+      { Name: 'LoadBalancer', Value: where.listenerArn.split(':listener/')[1]?.split('/').slice(0, 3).join('/') },
+    ];
+    const datum = (MetricName: string, value: Record<string, unknown>) => ({ MetricName, Dimensions, Timestamp: new Date(minute), ...value });
+    const MetricData = [
+      datum('RequestCount', { Value: requests, Unit: 'Count' }),
+      datum('TargetResponseTime', { Values: [latencySeconds], Counts: [requests], Unit: 'Seconds' }),
+      ...(errors === 0 ? [] : [datum('HTTPCode_Target_5XX_Count', { Value: errors, Unit: 'Count' })]),
+    ];
+    await region.call('monitoring', 'PutMetricData', { Namespace: 'AWS/ApplicationELB', MetricData }, balancer);
+  }
+}
+
+async function digestsByTargetGroup(region: Region, where: { cluster: string; service: string }): Promise<ReadonlyMap<string, string>> {
+  const { services } = await region.call('ecs', 'DescribeServices', { cluster: where.cluster, services: [where.service] }, root);
+  const digests = new Map<string, string>();
+  for (const taskSet of services[0]?.taskSets ?? []) {
+    const { taskDefinition } = await region.call('ecs', 'DescribeTaskDefinition', { taskDefinition: taskSet.taskDefinition }, root);
+    const image: string = taskDefinition.containerDefinitions[0].image;
+    digests.set(taskSet.loadBalancers[0].targetGroupArn, image.slice(image.indexOf('@') + 1));
+  }
+  return digests;
+}
