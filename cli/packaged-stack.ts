@@ -1,11 +1,14 @@
 // The stack that `serverless package` compiled, packaged now if it is not there yet.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandFailure } from './command-failure.ts';
 
 export const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The stack of the default stage. */
+const LOCAL_STACK = 'weir-dev';
 
 export interface PackagedStack {
   readonly templateFile: string;
@@ -20,8 +23,16 @@ export interface PackagedStack {
 export function packagedStack(fresh = false): PackagedStack {
   const artifactDirectory = join(projectRoot, '.serverless');
   const templateFile = join(artifactDirectory, 'cloudformation-template-update-stack.json');
-  if (fresh || !existsSync(templateFile)) packageNow();
-  return { templateFile, artifactDirectory, name: 'weir-dev' };
+  if (fresh || isStale(templateFile)) packageNow();
+  return { templateFile, artifactDirectory, name: LOCAL_STACK };
+}
+
+/** Missing, older than what it is made of, or made for another stage than the local AWS runs. */
+function isStale(templateFile: string): boolean {
+  if (!existsSync(templateFile) || !readFileSync(templateFile, 'utf8').includes(`"${LOCAL_STACK}-deploy"`)) return true;
+  const packagedAt = statSync(templateFile).mtimeMs;
+  const sources = globSync(['serverless.yml', 'package-lock.json', '{functions,shared,statemachines,resources,build}/**/*.*'], { cwd: projectRoot });
+  return sources.some((file) => statSync(join(projectRoot, file)).mtimeMs > packagedAt);
 }
 
 function packageNow(): void {

@@ -2,7 +2,7 @@
 import { basename, join } from 'node:path';
 import { createApplicationAutoScaling } from './application-autoscaling/create-application-auto-scaling.ts';
 import { createCloudFormation } from './cloudformation/create-cloudformation.ts';
-import { loadTemplate, type LoadedStack } from './cloudformation/load-template.ts';
+import { type LoadedStack, loadTemplate } from './cloudformation/load-template.ts';
 import { createCloudWatch } from './cloudwatch/create-cloudwatch.ts';
 import { codeDeployFactory } from './codedeploy/create-code-deploy.ts';
 import { createDynamodb } from './dynamodb/create-dynamodb.ts';
@@ -70,7 +70,11 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     const loaded =
       stack === undefined
         ? undefined
-        : await loadTemplate(running.region, running.dispatcher, { templateFile: stack.templateFile, artifactDirectory: stack.artifactDirectory, stackName: stack.name });
+        : await loadTemplate(running.region, running.dispatcher, {
+            templateFile: stack.templateFile,
+            artifactDirectory: stack.artifactDirectory,
+            stackName: stack.name,
+          });
     return { ...running, endpointUrl: running.endpointUrl, loaded, iamReport: () => iam.report() };
   } catch (error) {
     await running.close();

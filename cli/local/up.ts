@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { ClockMode } from '#localaws/clock/clock.ts';
 import { CommandFailure } from '../command-failure.ts';
+import { globalOptions } from '../global-options.ts';
 import { packagedStack } from '../packaged-stack.ts';
 
 interface UpOptions {
   readonly port: string;
   readonly speed: string;
   readonly account: string;
-  readonly region: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly stack: boolean;
@@ -23,16 +23,15 @@ export function registerUp(local: Command): void {
     .option('--port <number>', 'port of the AWS endpoint on 127.0.0.1', '4566')
     .option('--speed <factor>', 'simulated seconds per second while nothing is computed (1 = real time)', '1')
     .option('--account <id>', 'account id', '000000000000')
-    .option('--region <name>', 'region', 'us-east-1')
     .option('--tls-cert <file>', 'certificate (PEM) for https')
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--no-stack', 'without Weir in it: only the AWS services')
     .option('--verbose', 'print what the services log', false)
     .addHelpText('after', '\nExample:\n  weir local up --port 4566 --speed 60')
-    .action((options: UpOptions) => up(options));
+    .action((options: UpOptions, command: Command) => up(options, globalOptions(command).region ?? 'us-east-1'));
 }
 
-async function up(options: UpOptions): Promise<void> {
+async function up(options: UpOptions, region: string): Promise<void> {
   const clock = clockMode(options.speed);
   const port = wholeNumber('--port', options.port, 0, 65_535);
   if (!/^\d{12}$/.test(options.account)) throw new CommandFailure(`--account takes 12 digits, got ${options.account}`, 2);
@@ -46,7 +45,7 @@ async function up(options: UpOptions): Promise<void> {
     clock,
     port,
     account: options.account,
-    region: options.region,
+    region,
     ...(tls === undefined ? {} : { tls }),
     ...(stack === undefined ? {} : { stack }),
     ...(options.verbose ? { log: (source: string, message: string) => process.stderr.write(`${source}: ${message}\n`) } : {}),
@@ -54,8 +53,10 @@ async function up(options: UpOptions): Promise<void> {
     throw new CommandFailure(startFailure(error, port));
   });
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  process.stdout.write(`ready ${localAws.endpointUrl} (account ${options.account}, region ${options.region}, speed ${options.speed}, ${seconds} s)\n`);
-  process.stdout.write(`  export AWS_ENDPOINT_URL=${localAws.endpointUrl} AWS_REGION=${options.region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test\n`);
+  process.stdout.write(`ready ${localAws.endpointUrl} (account ${options.account}, region ${region}, speed ${options.speed}, ${seconds} s)\n`);
+  process.stdout.write(
+    `  export AWS_ENDPOINT_URL=${localAws.endpointUrl} AWS_REGION=${region} AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test\n`,
+  );
   await untilStopped();
   await localAws.close();
 }

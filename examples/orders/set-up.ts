@@ -1,6 +1,6 @@
 // Creates what the sample service needs, through AWS API calls, as Terraform would: repository, cluster, roles, load balancer with a
 // production and a test listener, task definition, service, CodeDeploy application and deployment group. Used by the demo, the
-// tests, and by hand: `weir local sample`.
+// benchmark and the tests.
 import { CodeDeployClient, CreateApplicationCommand, CreateDeploymentGroupCommand } from '@aws-sdk/client-codedeploy';
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { CreateClusterCommand, CreateServiceCommand, ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';

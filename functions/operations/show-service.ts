@@ -1,4 +1,4 @@
-// `weir status` and `weir history`: a service's record and its newest deployments.
+// `weir status`: a service's record and its newest deployments.
 import { parseShowRequest } from '#contracts/operator-request.ts';
 import { showService } from '#flows/show-service.ts';
 import { operationHandler } from '#runtime/operation-handler.ts';

@@ -1,4 +1,4 @@
-// Tries a delivery until it is done or its retry policy is exhausted. EventBridge and its Scheduler both deliver this way.
+// Tries a delivery until it is done or its retry policy is exhausted.
 import { AwsError } from '../endpoint/aws-error.ts';
 import type { AwsShape, Region } from '../region.ts';
 import { DEFAULT_EVENT_AGE_SECONDS, DEFAULT_RETRY_ATTEMPTS, RETRY_DELAY_MS_MAX, RETRY_DELAY_MS_MIN } from './limits.ts';
@@ -16,10 +16,8 @@ export interface DeliveryPlan {
   /** Epoch milliseconds from which the age of the event counts. */
   readonly takenAt: number;
   readonly retryPolicy: AwsShape | undefined;
-  attempt(retries: number): Promise<void>;
+  attempt(): Promise<void>;
   giveUp(failure: DeliveryFailure): Promise<void>;
-  /** Called once, after the delivery succeeded or was given up. */
-  settled?(): void;
 }
 
 /** Errors that no retry can mend: permissions and targets that are not there. The last is the local AWS saying that it has no such service. */
@@ -52,7 +50,7 @@ export function deadLetterCode(error: unknown): string {
 export function startDelivery(region: Region, plan: DeliveryPlan, delayMs: number): void {
   const run = async (retries: number): Promise<void> => {
     try {
-      await plan.attempt(retries);
+      await plan.attempt();
     } catch (error) {
       const delay = retryDelay(region, retries);
       const failure = { error, retries, exhausted: exhaustedBound(plan, retries, region.clock.now() + delay) };
@@ -63,7 +61,6 @@ export function startDelivery(region: Region, plan: DeliveryPlan, delayMs: numbe
       }
       await plan.giveUp(isFinal ? { ...failure, exhausted: undefined } : failure);
     }
-    plan.settled?.();
   };
   const later = (delay: number, retries: number): void => {
     region.clock.schedule(

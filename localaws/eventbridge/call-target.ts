@@ -1,4 +1,4 @@
-// One call to a target of a rule or schedule, by the service in its ARN.
+// One call to a target of a rule, by the service in its ARN.
 import { AwsError } from '../endpoint/aws-error.ts';
 import type { AwsShape, Principal, Region } from '../region.ts';
 

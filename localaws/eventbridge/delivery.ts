@@ -83,22 +83,12 @@ async function deadLetter(region: Region, letter: DeadLetter): Promise<void> {
     RETRY_ATTEMPTS: String(failure.retries),
   };
   try {
-    await sendDeadLetter(region, letter.queueArn, letter.event.text, attributes, EVENTS);
+    const MessageAttributes = Object.fromEntries(
+      Object.entries(attributes).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, { DataType: 'String', StringValue: value }]])),
+    );
+    const QueueUrl = await queueUrl(region, letter.queueArn);
+    await region.call('sqs', 'SendMessage', { QueueUrl, MessageBody: letter.event.text, MessageAttributes }, EVENTS);
   } catch (error) {
     region.log('events', `lost ${letter.event.detailType} of ${isoSeconds(letter.event.time)}: ${letter.queueArn} refused it: ${String(error)}`);
   }
-}
-
-/** Sends a message with text attributes; attributes without a value are left out. */
-export async function sendDeadLetter(
-  region: Region,
-  queueArn: string,
-  body: string,
-  attributes: Readonly<Record<string, string | undefined>>,
-  principal: Principal,
-): Promise<void> {
-  const MessageAttributes = Object.fromEntries(
-    Object.entries(attributes).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, { DataType: 'String', StringValue: value }]])),
-  );
-  await region.call('sqs', 'SendMessage', { QueueUrl: await queueUrl(region, queueArn), MessageBody: body, MessageAttributes }, principal);
 }

@@ -99,10 +99,9 @@ export function readPattern(text: string): CompiledPattern {
 function putRule(region: Region, state: EventBusState, actions: RuleActions, input: AwsShape): AwsShape {
   const name = requiredText(input, 'Name', RULE_NAME);
   const { rules, name: bus } = busOf(state, input);
-  const patternText = optionalText(input, 'EventPattern');
+  const patternText = optionalText(input, 'EventPattern', PATTERN_LENGTH_MAX);
   const scheduleText = optionalText(input, 'ScheduleExpression');
   if (patternText === undefined && scheduleText === undefined) throw validationError('Parameter(s) EventPattern or ScheduleExpression must be specified.');
-  if (patternText !== undefined && patternText.length > PATTERN_LENGTH_MAX) throw limitExceeded(`event pattern of ${PATTERN_LENGTH_MAX} characters`);
   const before = rules.get(name);
   if (before === undefined && rules.size >= RULES_PER_BUS_MAX) throw limitExceeded(`${RULES_PER_BUS_MAX} rules on an event bus`);
   const ruleState = oneOf(input, 'State', RULE_STATES) ?? 'ENABLED';

@@ -1,8 +1,9 @@
-// A push becomes a deployment of each service that wants it. Called by the image-pushed subscriber, the sweeper and `weir deploy`.
+// A push becomes a deployment of each service that wants it. Called by the image-pushed subscriber and the sweeper.
 // Every step may be repeated: the same push always makes the same deployment.
 
-import { type DeploymentRequest, isTerminal, requestDeployment } from '#core/deployment/deployment.ts';
+import { type DeploymentRequest, isTerminal } from '#core/deployment/deployment.ts';
 import { deploymentId } from '#core/deployment/deployment-id.ts';
+import { requestDeployment } from '#core/deployment/evolve.ts';
 import { type Admission, admit } from '#core/service/service-record.ts';
 import type { Ports } from '#ports/ports.ts';
 import { changeDeployment } from './change-deployment.ts';

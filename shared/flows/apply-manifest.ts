@@ -18,6 +18,8 @@ export interface AppliedManifest {
 }
 
 const APPLY_ATTEMPTS_MAX = 5;
+/** `cluster/service`: with a deployment id it must fit into the description of a CodeDeploy deployment (256 characters). */
+export const SERVICE_KEY_LENGTH_MAX = 220;
 
 /** Repeatable: the same manifest again changes nothing, its version included. A running deployment keeps the settings it began with. */
 export async function applyServiceManifest(ports: Ports, manifest: Manifest, account: string, dryRun: boolean): Promise<AppliedManifest> {

@@ -1,5 +1,6 @@
 // Changes a deployment's record by events decided from its newest state. Used by every flow that is not the only writer.
-import { type Deployment, type DeploymentEvent, evolveAll } from '#core/deployment/deployment.ts';
+import type { Deployment, DeploymentEvent } from '#core/deployment/deployment.ts';
+import { evolveAll } from '#core/deployment/evolve.ts';
 import type { VersionedDeployment } from '#ports/deployment-store.ts';
 import { ConflictError } from '#ports/errors.ts';
 import type { Ports } from '#ports/ports.ts';

@@ -51,7 +51,8 @@ export function releaseOf(deployment: Deployment, fence: number): Release {
     deploymentId: deployment.id,
     fence,
     succeeded,
-    failed: status === 'RolledBack' || status === 'Failed' || status === 'Held',
+    // What an operator ended says nothing about the service's health.
+    failed: (status === 'RolledBack' || status === 'Failed' || status === 'Held') && deployment.abortRequest === undefined,
     quarantine: imageAtFault ? { digest: request.digest, reason: outcome?.reason ?? status, hours: plan?.settings.quarantineHours ?? 0 } : undefined,
   };
 }

@@ -10,7 +10,7 @@ import { changeDeployment } from './change-deployment.ts';
 import type { HookDecision } from './decide-hook.ts';
 import { observeHealth } from './observe-deployment.ts';
 
-/** For recording and reporting after a user's function has answered. */
+/** For recording and reporting after a check that takes its time. */
 const ANSWER_MARGIN_SECONDS = 30;
 /** After this long on full traffic without enough evidence the hook passes: blue still stands, and the bake goes on judging. */
 const FIRST_VERDICT_MINUTES_MAX = 10;
@@ -45,7 +45,7 @@ async function evaluateOwn(
     case 'AfterInstall':
       return greenIsHealthy(ports, plan, deployment.hooks[hook]?.receivedAt, false);
     case 'AfterAllowTestTraffic':
-      return smokeChecksPass(ports, plan, manifest);
+      return smokeChecksPass(ports, deployment, plan, manifest);
     case 'BeforeAllowTraffic':
       return beforeTraffic(ports, deployment, plan, frozen);
     case 'AfterAllowTraffic':
@@ -65,10 +65,12 @@ async function greenIsHealthy(ports: Ports, plan: Plan, since: number | undefine
   return overdue ? failed(`${text} (${total} registered) after ${TARGETS_HEALTHY_MINUTES_MAX} minutes`) : later(text);
 }
 
-async function smokeChecksPass(ports: Ports, plan: Plan, manifest: Manifest): Promise<HookDecision> {
+async function smokeChecksPass(ports: Ports, deployment: Deployment, plan: Plan, manifest: Manifest): Promise<HookDecision> {
   if (manifest.smokeChecks.length === 0) return passed('no smoke checks configured');
   if (plan.testListenerArn === undefined && manifest.testUrl === undefined)
     return failed('smoke checks are configured, but there is no test listener and no testUrl');
+  const budget = manifest.smokeChecks.reduce((sum, check) => sum + check.attempts * (check.expect.maxMilliseconds + check.delaySeconds * 1000), 0);
+  await claimHook(ports, deployment, 'AfterAllowTestTraffic', 'smoke checks are running', budget);
   const base = manifest.testUrl ?? (await ports.loadBalancer.listenerUrl(plan.testListenerArn ?? ''));
   for (const check of manifest.smokeChecks) {
     let problem = '';
@@ -80,6 +82,12 @@ async function smokeChecksPass(ports: Ports, plan: Plan, manifest: Manifest): Pr
     if (problem !== '') return failed(`smoke check ${check.name}: ${problem} (${check.attempts} attempt(s))`);
   }
   return passed(`${manifest.smokeChecks.length} smoke check(s) passed on the test listener`);
+}
+
+/** Nobody else may check the hook while this function is at something that takes its time. */
+async function claimHook(ports: Ports, deployment: Deployment, hook: LifecycleHook, reason: string, milliseconds: number): Promise<void> {
+  const nextTryAt = ports.now() + milliseconds + ANSWER_MARGIN_SECONDS * 1000;
+  await changeDeployment(ports, deployment.serviceKey, deployment.id, () => [{ type: 'HookPostponed', hook, reason, nextTryAt }]);
 }
 
 async function smokeProblem(ports: Ports, base: string, check: Manifest['smokeChecks'][number]): Promise<string> {
@@ -136,11 +144,7 @@ async function askUser(
   if (user === undefined) return own;
   const seconds = Math.min(user.timeoutSeconds, Math.floor((deadline - ports.now()) / 1000));
   if (seconds < 1) return later(`no time left to ask ${user.function}`);
-  // Nobody else may ask the user's function while this one waits for it.
-  const nextTryAt = ports.now() + (seconds + ANSWER_MARGIN_SECONDS) * 1000;
-  await changeDeployment(ports, deployment.serviceKey, deployment.id, () => [
-    { type: 'HookPostponed', hook, reason: `waiting for ${user.function}`, nextTryAt },
-  ]);
+  await claimHook(ports, deployment, hook, `waiting for ${user.function}`, seconds * 1000);
   const answer = await ports.userHook.invoke(
     user.function,
     {

@@ -4,15 +4,12 @@ import type { Manifest } from '#contracts/manifest.ts';
 import { deploymentSettings, planTarget, readManifest } from '#contracts/stored-manifest.ts';
 import { type StepAnswer, stop } from '#contracts/workflow.ts';
 import { type DeploymentEvent, isTerminal } from '#core/deployment/deployment.ts';
-import { decidePlan, type PlanObservation } from '#core/preflight/plan.ts';
+import { decidePlan, type PlanObservation, slotWaitSeconds } from '#core/preflight/plan.ts';
 import type { Ports } from '#ports/ports.ts';
 import type { WorkflowInput } from '#ports/workflow.ts';
 import { recordEvents } from './change-deployment.ts';
 import { loadHeld } from './held-deployment.ts';
 import { withdrawn } from './withdrawn.ts';
-
-/** Seconds between two looks at a deployment group that somebody else uses. */
-const SLOT_WAIT_SECONDS = 30;
 
 export async function planDeployment(ports: Ports, input: WorkflowInput): Promise<StepAnswer> {
   const held = await loadHeld(ports, input);
@@ -38,7 +35,7 @@ export async function planDeployment(ports: Ports, input: WorkflowInput): Promis
   if (decision.kind === 'refuse') events.push({ type: 'Concluded', status: 'Failed', reason: decision.problems.join('; ') });
   await recordEvents(ports, held, events);
   if (decision.kind === 'planned') return { next: { kind: 'registerTaskDefinition' } };
-  if (decision.kind === 'waitForSlot') return { next: { kind: 'waitForSlot', waitSeconds: SLOT_WAIT_SECONDS } };
+  if (decision.kind === 'waitForSlot') return { next: { kind: 'waitForSlot', waitSeconds: slotWaitSeconds(deployment.waitingForSlotSince, ports.now()) } };
   return { next: { kind: 'conclude' } };
 }
 

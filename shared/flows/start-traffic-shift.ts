@@ -4,6 +4,7 @@ import { readManifest } from '#contracts/stored-manifest.ts';
 import { type StepAnswer, stop } from '#contracts/workflow.ts';
 import { type Deployment, isTerminal, type Plan } from '#core/deployment/deployment.ts';
 import { WATCH_SECONDS } from '#core/deployment/watch.ts';
+import { slotWaitSeconds } from '#core/preflight/plan.ts';
 import type { VersionedDeployment } from '#ports/deployment-store.ts';
 import { PermanentError } from '#ports/errors.ts';
 import type { Ports } from '#ports/ports.ts';
@@ -11,8 +12,6 @@ import type { WorkflowInput } from '#ports/workflow.ts';
 import { recordEvents } from './change-deployment.ts';
 import { loadHeld } from './held-deployment.ts';
 import { withdrawn } from './withdrawn.ts';
-
-const SLOT_WAIT_SECONDS = 30;
 
 export async function startTrafficShift(ports: Ports, input: WorkflowInput): Promise<StepAnswer> {
   const held = await loadHeld(ports, input);
@@ -72,7 +71,7 @@ async function awaitSlot(ports: Ports, held: VersionedDeployment, plan: Plan, ho
     return { next: { kind: 'conclude' } };
   }
   await recordEvents(ports, held, [{ type: 'SlotAwaited', holder }]);
-  return { next: { kind: 'waitForSlot', waitSeconds: SLOT_WAIT_SECONDS } };
+  return { next: { kind: 'waitForSlot', waitSeconds: slotWaitSeconds(held.deployment.waitingForSlotSince, ports.now()) } };
 }
 
 function waitedTooLong(deployment: Deployment, limitMinutes: number, now: number): boolean {

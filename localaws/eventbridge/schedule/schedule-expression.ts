@@ -3,8 +3,6 @@
 import { parseCron } from './cron.ts';
 
 export interface Schedule {
-  /** Length of a rate's period; undefined for cron and at, which are times of day and not distances. */
-  readonly everyMs?: number;
   /** First moment strictly after `after`, epoch milliseconds; undefined: never again. `anchor` is when the schedule was made. */
   next(after: number, anchor: number): number | undefined;
 }
@@ -27,7 +25,7 @@ function parseRate(body: string): Schedule | undefined {
   // AWS refuses `1 minutes` and `5 minute`.
   if (count < 1 || isPlural !== count > 1) return undefined;
   const every = count * (UNITS[unit] ?? 0);
-  return { everyMs: every, next: (after, anchor) => anchor + (Math.floor(Math.max(0, after - anchor) / every) + 1) * every };
+  return { next: (after, anchor) => anchor + (Math.floor(Math.max(0, after - anchor) / every) + 1) * every };
 }
 
 function parseAt(body: string): Schedule | undefined {

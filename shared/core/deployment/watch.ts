@@ -4,7 +4,8 @@ import { crashLimit } from '#core/breaker/crash-threshold.ts';
 import type { HealthVerdict } from '#core/health/health.ts';
 import { assertNever } from './assert-never.ts';
 import type { Deployment, DeploymentEvent, EpochMillis, HookRecord, LifecycleHook, Plan, RollbackCause, TerminalStatus } from './deployment.ts';
-import { describeCause, lifecycleHooks } from './deployment.ts';
+import { lifecycleHooks } from './deployment.ts';
+import { describeCause } from './describe-event.ts';
 
 /** What the driver's own deployment looks like now. */
 export interface ShiftObservation {

@@ -65,6 +65,15 @@ export type PlanDecision =
 /** ECR's severities, worst first. Source: ECR API, FindingSeverity. */
 const severities = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL', 'UNDEFINED'];
 
+/** Seconds between two looks at a taken deployment group: often in the first hour, then seldom enough for one run's history. */
+export const SLOT_WAIT_SECONDS = 30;
+export const SLOT_WAIT_SECONDS_LATER = 150;
+const SLOT_WAIT_OFTEN_MINUTES = 60;
+
+export function slotWaitSeconds(waitingSince: EpochMillis | undefined, now: EpochMillis): number {
+  return now < (waitingSince ?? now) + SLOT_WAIT_OFTEN_MINUTES * 60_000 ? SLOT_WAIT_SECONDS : SLOT_WAIT_SECONDS_LATER;
+}
+
 /**
  * Plans or refuses. A deployment group taken by somebody else is waited for, up to the manifest's limit.
  * Problems prevent the deployment and say what to do; warnings go into the plan.

@@ -122,7 +122,7 @@ function judgeAdmission(record: ServiceRecord, asked: AdmissionRequest, now: Epo
   if (record.active === undefined && asked.servingDigest === request.digest) return same({ kind: 'refuse', reason: 'this image is already serving' });
 
   const waiting = record.next;
-  if (waiting !== undefined && waiting.pushedAt > request.pushedAt) return same({ kind: 'outdated', by: waiting.deploymentId });
+  if (waiting !== undefined && isNewer(waiting, { deploymentId, pushedAt: request.pushedAt })) return same({ kind: 'outdated', by: waiting.deploymentId });
   if (record.active !== undefined) return admitBehind(record, record.active, asked);
   const fence = record.fence + 1;
   return {
@@ -131,12 +131,21 @@ function judgeAdmission(record: ServiceRecord, asked: AdmissionRequest, now: Epo
   };
 }
 
+/** Pushes of one second are told apart by their ids: any fixed order does, as long as every function sees the same one. */
+function isNewer(
+  one: { readonly deploymentId: string; readonly pushedAt: EpochMillis },
+  than: { readonly deploymentId: string; readonly pushedAt: EpochMillis },
+): boolean {
+  return one.pushedAt === than.pushedAt ? one.deploymentId > than.deploymentId : one.pushedAt > than.pushedAt;
+}
+
 function admitBehind(
   record: ServiceRecord,
   active: ActiveDeployment,
   asked: AdmissionRequest,
 ): { readonly record: ServiceRecord; readonly admission: Admission } {
   const { deploymentId, request } = asked;
+  // Of two pushes in one second the later event is taken for the later push: deploying one image too many beats forgetting the newest.
   if (active.pushedAt > request.pushedAt && request.source !== 'operator') return { record, admission: { kind: 'outdated', by: active.deploymentId } };
   if (record.onPush === 'ignore' && request.source !== 'operator') {
     return { record, admission: { kind: 'refuse', reason: `deployment ${active.deploymentId} is running and the manifest says onPush: ignore` } };

@@ -1,0 +1,89 @@
+// Deployment events in the words of the timeline: what a person reads in `weir status`.
+import { assertNever } from './assert-never.ts';
+import { type Deployment, type DeploymentEvent, isTerminal, type RollbackCause } from './deployment.ts';
+
+/** The timeline's words for an event; undefined for events that would only fill it. */
+export function describeEvent(event: DeploymentEvent, before: Deployment): string | undefined {
+  if (isTerminal(before.status) && event.type !== 'ScalingRestored') return undefined;
+  switch (event.type) {
+    case 'Queued':
+      return `Waits for ${event.behind} to end`;
+    case 'Refused':
+      return `Refused: ${event.reason}`;
+    case 'Superseded':
+      return `Superseded by ${event.by}`;
+    case 'SupersedeRequested':
+      return `A newer push (${event.by}) asks it to make room`;
+    case 'AbortRequested':
+      return `${event.by} asked to abort: ${event.reason}`;
+    case 'Started':
+      return `Holds the service (fencing number ${event.fence})`;
+    case 'RunStarted':
+      return `Workflow run ${event.run} took over: ${event.why}`;
+    case 'SlotAwaited':
+      return before.waitingForSlotSince === undefined ? `Waits: the deployment group is taken by ${event.holder}` : undefined;
+    case 'Planned':
+      return `Planned ${event.plan.configurationName}, ${event.plan.desiredCount} task(s), from ${event.plan.blue.taskDefinitionArn}${event.plan.warnings.map((warning) => `; warning: ${warning}`).join('')}`;
+    case 'TaskDefinitionRegistered':
+      return `${event.adopted ? 'Found' : 'Registered'} task definition ${event.taskDefinitionArn}`;
+    case 'ScalingSuspended':
+      return 'Suspended auto scaling of the service';
+    case 'ScalingRestored':
+      return 'Restored auto scaling of the service';
+    case 'TrafficShiftStarted':
+      return `${event.adopted ? 'Adopted' : 'Started'} CodeDeploy deployment ${event.driverDeploymentId}`;
+    case 'HookReceived':
+      return before.hooks[event.hook]?.executionId === event.executionId ? undefined : `${event.hook} is being checked`;
+    case 'HookPostponed':
+      return before.hooks[event.hook]?.reason === event.reason ? undefined : `${event.hook} is not decided yet: ${event.reason}`;
+    case 'HookReported':
+      return undefined;
+    case 'HookAnswered':
+      return `${event.hook} ${event.answer === 'Succeeded' ? 'passed' : 'failed'}: ${event.reason}`;
+    case 'ShiftObserved':
+      return before.shift?.phase === event.phase && before.shift.greenPercent === event.greenPercent
+        ? undefined
+        : `${event.phase}: green has ${event.greenPercent} % of production traffic`;
+    case 'HealthAssessed':
+      return before.verdict?.verdict === event.verdict.verdict ? undefined : `Health ${event.verdict.verdict}: ${event.verdict.reasons.join('; ')}`;
+    case 'RollbackStarted':
+      if (before.rollback !== undefined) return undefined;
+      return event.mode === 'toBlue'
+        ? `Rolling back: ${describeCause(event.cause)}`
+        : `Stopping where it stands, blue has no healthy target: ${describeCause(event.cause)}`;
+    case 'BlueReleased':
+      return 'Ended the termination wait: blue may go';
+    case 'RoundPassed':
+      return undefined;
+    case 'Concluded':
+      return `${event.status}: ${event.reason}`;
+    default:
+      return assertNever(event);
+  }
+}
+
+/** Why a rollback happened, in one line. */
+export function describeCause(cause: RollbackCause): string {
+  switch (cause.kind) {
+    case 'health':
+      return `green is unhealthy: ${cause.reasons.join('; ')}`;
+    case 'crashes':
+      return `${cause.count} green task(s) crashed (limit ${cause.threshold}); last: ${cause.lastReason}`;
+    case 'alarm':
+      return `alarm(s) ${cause.alarms.join(', ')} went off`;
+    case 'hook':
+      return `${cause.hook} failed: ${cause.reason}`;
+    case 'driver':
+      return cause.reason;
+    case 'operator':
+      return `${cause.by} asked for it: ${cause.reason}`;
+    case 'superseded':
+      return `a newer push (${cause.by}) supersedes it`;
+    case 'inconclusive':
+      return `not enough evidence at the end of the bake time: ${cause.reasons.join('; ')}`;
+    case 'unexpected':
+      return `an unexpected error: ${cause.reason}`;
+    default:
+      return assertNever(cause);
+  }
+}

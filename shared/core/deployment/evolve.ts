@@ -1,0 +1,159 @@
+// How a deployment's record comes to be and changes: by events, here and nowhere else. Everything else decides or acts.
+import { assertNever } from './assert-never.ts';
+import {
+  type Deployment,
+  type DeploymentEvent,
+  type DeploymentRequest,
+  type EpochMillis,
+  type HookRecord,
+  isTerminal,
+  type ServiceKey,
+  type ShiftState,
+  type TimelineEntry,
+} from './deployment.ts';
+import { describeEvent } from './describe-event.ts';
+
+/** Longest timeline kept in a record; the oldest entries after the first ten are dropped first and counted. */
+export const TIMELINE_ENTRIES_MAX = 150;
+const TIMELINE_HEAD_KEPT = 10;
+
+/** A new deployment's record. Its id is given: see deployment-id.ts. */
+export function requestDeployment(id: string, serviceKey: ServiceKey, request: DeploymentRequest, now: EpochMillis): Deployment {
+  const label = request.tag === undefined ? request.digest : `${request.repository}:${request.tag} (${request.digest})`;
+  const who = request.source === 'operator' ? ` by ${request.by ?? 'an operator'}` : request.source === 'sweep' ? ' (found by the sweeper)' : '';
+  return {
+    schema: 1,
+    id,
+    serviceKey,
+    status: 'Requested',
+    request,
+    requestedAt: now,
+    updatedAt: now,
+    fence: 0,
+    run: 0,
+    hooks: {},
+    rounds: 0,
+    timeline: [{ at: now, type: 'RunStarted', text: `Requested ${label}${who}` }],
+    timelineDropped: 0,
+  };
+}
+
+/** The record after an event. Total: an event that makes no sense in this status changes nothing but is never an error. A terminal record never changes its status. */
+export function evolve(deployment: Deployment, event: DeploymentEvent, now: EpochMillis): Deployment {
+  const changed = apply(deployment, event, now);
+  const text = describeEvent(event, deployment);
+  const timeline = text === undefined ? {} : appendTimeline(changed, { at: now, type: event.type, text });
+  return { ...changed, updatedAt: now, ...timeline };
+}
+
+/** Folds several events of one moment. */
+export function evolveAll(deployment: Deployment, events: readonly DeploymentEvent[], now: EpochMillis): Deployment {
+  return events.reduce((record, event) => evolve(record, event, now), deployment);
+}
+
+function apply(deployment: Deployment, event: DeploymentEvent, now: EpochMillis): Deployment {
+  if (isTerminal(deployment.status)) return applyAfterEnd(deployment, event);
+  switch (event.type) {
+    case 'Queued':
+      return { ...deployment, status: 'Queued' };
+    case 'Refused':
+      return { ...deployment, status: 'Refused', outcome: { status: 'Refused', at: now, reason: event.reason } };
+    case 'Superseded':
+      return {
+        ...deployment,
+        status: 'Superseded',
+        supersededBy: event.by,
+        outcome: { status: 'Superseded', at: now, reason: `a newer push (${event.by}) took its place` },
+      };
+    case 'SupersedeRequested':
+      return { ...deployment, supersededBy: event.by };
+    case 'AbortRequested':
+      return { ...deployment, abortRequest: deployment.abortRequest ?? { by: event.by, reason: event.reason, at: now } };
+    case 'Started':
+      return { ...deployment, status: 'Planning', fence: event.fence, run: event.run };
+    case 'RunStarted':
+      return { ...deployment, run: event.run, rounds: 0 };
+    case 'SlotAwaited':
+      return { ...deployment, waitingForSlotSince: deployment.waitingForSlotSince ?? now };
+    case 'Planned':
+      return { ...deployment, plan: event.plan };
+    case 'TaskDefinitionRegistered':
+      return { ...deployment, taskDefinitionArn: event.taskDefinitionArn };
+    case 'ScalingSuspended':
+      return { ...deployment, scaling: deployment.scaling ?? { previous: event.previous, restored: false } };
+    case 'ScalingRestored':
+      return restoreScaling(deployment);
+    case 'TrafficShiftStarted':
+      return {
+        ...deployment,
+        status: 'Shifting',
+        shift: { driverDeploymentId: event.driverDeploymentId, startedAt: now, observedAt: now, phase: 'Created', greenPercent: 0 },
+      };
+    case 'HookReceived':
+    case 'HookPostponed':
+    case 'HookAnswered':
+    case 'HookReported':
+      return applyHook(deployment, event, now);
+    case 'ShiftObserved':
+      return deployment.shift === undefined ? deployment : { ...deployment, shift: observeShift(deployment.shift, event, now) };
+    case 'HealthAssessed':
+      return { ...deployment, verdict: event.verdict };
+    case 'RollbackStarted':
+      return { ...deployment, status: 'RollingBack', rollback: deployment.rollback ?? { cause: event.cause, mode: event.mode, startedAt: now } };
+    case 'BlueReleased':
+      return deployment.shift === undefined ? deployment : { ...deployment, shift: { ...deployment.shift, blueReleasedAt: now } };
+    case 'RoundPassed':
+      return { ...deployment, rounds: deployment.rounds + 1 };
+    case 'Concluded':
+      return { ...deployment, status: event.status, outcome: { status: event.status, at: now, reason: event.reason } };
+    default:
+      return assertNever(event);
+  }
+}
+
+/** After the end only the tidying up is still recorded. */
+function applyAfterEnd(deployment: Deployment, event: DeploymentEvent): Deployment {
+  if (event.type === 'RunStarted') return { ...deployment, run: event.run, rounds: 0 };
+  return event.type === 'ScalingRestored' ? restoreScaling(deployment) : deployment;
+}
+
+function restoreScaling(deployment: Deployment): Deployment {
+  return deployment.scaling === undefined ? deployment : { ...deployment, scaling: { ...deployment.scaling, restored: true } };
+}
+
+function applyHook(deployment: Deployment, event: Extract<DeploymentEvent, { type: `Hook${string}` }>, now: EpochMillis): Deployment {
+  const before = deployment.hooks[event.hook];
+  const set = (after: HookRecord): Deployment => ({ ...deployment, hooks: { ...deployment.hooks, [event.hook]: after } });
+  if (event.type === 'HookReceived') {
+    const { executionId, driverDeploymentId, nextTryAt } = event;
+    return set(before?.executionId === executionId ? { ...before, nextTryAt } : { executionId, driverDeploymentId, receivedAt: now, nextTryAt });
+  }
+  if (before === undefined) return deployment;
+  switch (event.type) {
+    case 'HookPostponed':
+      return set({ ...before, nextTryAt: event.nextTryAt, reason: event.reason });
+    case 'HookAnswered':
+      return before.answer === undefined ? set({ ...before, answer: event.answer, answeredAt: now, reason: event.reason }) : deployment;
+    case 'HookReported':
+      return set({ ...before, reportedAt: now });
+    default:
+      return assertNever(event);
+  }
+}
+
+function observeShift(shift: ShiftState, event: { phase: string; greenPercent: number }, now: EpochMillis): ShiftState {
+  return {
+    ...shift,
+    observedAt: now,
+    phase: event.phase,
+    greenPercent: event.greenPercent,
+    ...(shift.firstTrafficAt === undefined && event.greenPercent > 0 ? { firstTrafficAt: now } : {}),
+    ...(shift.fullTrafficAt === undefined && event.greenPercent >= 100 ? { fullTrafficAt: now } : {}),
+  };
+}
+
+function appendTimeline(deployment: Deployment, entry: TimelineEntry): Pick<Deployment, 'timeline' | 'timelineDropped'> {
+  const timeline = [...deployment.timeline, entry];
+  if (timeline.length <= TIMELINE_ENTRIES_MAX) return { timeline, timelineDropped: deployment.timelineDropped };
+  return { timeline: timeline.filter((_, index) => index !== TIMELINE_HEAD_KEPT), timelineDropped: deployment.timelineDropped + 1 };
+}

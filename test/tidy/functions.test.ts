@@ -1,0 +1,51 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { projectFiles, projectRoot, readProjectFile } from './project-files.ts';
+
+interface FunctionEntry {
+  readonly name: string;
+  readonly handler: string;
+  readonly role: string;
+  readonly package: { readonly patterns: readonly string[] };
+}
+
+// CloudFormation's tags (!Sub, !Ref) are not read here: their values are.
+const { functions } = parse(readProjectFile('serverless.yml'), { logLevel: 'silent' }) as { functions: Readonly<Record<string, FunctionEntry>> };
+const files = projectFiles('functions/*/*.ts').map((file) => file.slice('functions/'.length, -'.ts'.length));
+const require = createRequire(import.meta.url);
+const { Resources: roles } = require(join(projectRoot, 'resources', 'roles.cjs')) as { Resources: Readonly<Record<string, unknown>> };
+
+const pascalCase = (name: string): string => name.replace(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase());
+
+describe('serverless.yml', () => {
+  test('has every file below functions/, and no function without a file', () => {
+    const handled = Object.values(functions).map((entry) => /^\.build\/functions\/(.+)\/index\.handler$/.exec(entry.handler)?.[1]);
+    expect(handled.toSorted()).toEqual([...files]);
+  });
+
+  test.each(Object.entries(functions))('%s is named, packaged and allowed what its file is', (key, entry) => {
+    const path = entry.handler.replace(/^\.build\/functions\//, '').replace(/\/index\.handler$/, '');
+    const [folder = '', name = ''] = path.split('/');
+    expect(pascalCase(name)).toBe(`${key.charAt(0).toUpperCase()}${key.slice(1)}`);
+    const prefix = folder === 'hooks' ? 'CodeDeployHook_' : '';
+    expect(entry.name).toBe(`${prefix}\${self:service}-\${sls:stage}-${name}`);
+    expect(entry.package.patterns).toEqual([`.build/functions/${path}/**`]);
+    expect(entry.role).toBe(`${pascalCase(name)}Role`);
+    expect(roles).toHaveProperty(entry.role);
+  });
+
+  test('has as many functions as the README says', () => {
+    const count = (folder: string): number => files.filter((file) => file.startsWith(`${folder}/`)).length;
+    expect(readProjectFile('README.md')).toContain(
+      `${files.length} Lambda functions, one IAM role each: ${count('subscribers')} subscribers, ${count('steps')} steps of the workflow, ` +
+        `${count('hooks')} lifecycle hooks, ${count('schedules')} schedule, ${count('operations')} operations`,
+    );
+  });
+
+  test('no role is left without a function', () => {
+    const used = new Set([...Object.values(functions).map((entry) => entry.role), 'DeployStateMachineRole']);
+    expect(Object.keys(roles).filter((role) => !used.has(role))).toEqual([]);
+  });
+});
