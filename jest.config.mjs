@@ -9,4 +9,6 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/.build/', '<rootDir>/.serverless/'],
   reporters: ['default', '<rootDir>/test/support/closing-line-reporter.mjs'],
   testTimeout: 30_000,
+  // Half of the time is spent waiting for functions and sockets: one worker for each core.
+  maxWorkers: '100%',
 };

@@ -54,7 +54,7 @@ export const health = section(
           1,
           100,
           "Smallest share of the desired count that must be healthy in green's target group, percent, rounded up to whole tasks.",
-        ).default(75),
+        ).default(50),
       },
       "Limit on green's unhealthy targets.",
     ).prefault({}),

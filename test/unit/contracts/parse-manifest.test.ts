@@ -34,7 +34,7 @@ describe('a good manifest', () => {
         onPush: 'queue',
         health: {
           errorRate: { maxPercent: 1, minimumRequests: 100 },
-          healthyHosts: { minimumPercent: 75 },
+          healthyHosts: { minimumPercent: 50 },
           crashes: { thresholdType: 'BOUNDED_PERCENT', value: 50 },
           alarms: [],
           windowMinutes: 5,

@@ -77,7 +77,7 @@ describe('what a manifest means', () => {
       health: {
         errorRate: { maxPercent: 1, minimumRequests: 100 },
         latency: { percentile: 95, maxMilliseconds: 300, minimumRequests: 100 },
-        healthyHosts: { minimumPercent: 75 },
+        healthyHosts: { minimumPercent: 50 },
         alarms: [],
         windowMinutes: 5,
         settleSeconds: 60,
