@@ -1,5 +1,6 @@
 // The main stories, whole: the packaged stack on the virtual clock, from the push to who serves at the end.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { strToU8, zipSync } from 'fflate';
 import { type Scenario, startScenario } from '../support/scenario/scenario.ts';
 
 let scenario: Scenario;
@@ -110,5 +111,27 @@ describe('an alarm of the manifest', () => {
     await until(async () => (await greenPercent()) === 10);
     await call('monitoring', 'SetAlarmState', { AlarmName: 'orders-errors', StateValue: 'ALARM', StateReason: 'test' });
     expect(await untilEnded(digest)).toMatchObject({ status: 'RolledBack', rollback: { cause: { kind: 'alarm', alarms: ['orders-errors'] } } });
+  });
+});
+
+describe('a hook function of the user', () => {
+  test('is asked with what is deployed, and its no ends the deployment before production traffic', async () => {
+    const { push, call, apply, untilEnded, servingDigest } = scenario;
+    const before = await servingDigest();
+    const code = "export const handler = async (event) => ({ status: 'Failed', reason: `no ${event.image.tag} on a ${event.hook}` });";
+    const trust = { Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
+    const { Role } = await call('iam', 'CreateRole', { RoleName: 'release-gate', AssumeRolePolicyDocument: JSON.stringify(trust) });
+    await call('lambda', 'CreateFunction', {
+      FunctionName: 'CodeDeployHook_release-gate',
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Role: Role.Arn,
+      Code: { ZipFile: Buffer.from(zipSync({ 'index.mjs': strToU8(code) })).toString('base64') },
+    });
+    await apply({ hooks: { afterInstall: { function: 'CodeDeployHook_release-gate' } } });
+    const deployment = await untilEnded(await push('11.0.0'));
+    expect(deployment).toMatchObject({ status: 'Failed', hooks: { AfterInstall: { answer: 'Failed' } } });
+    expect(deployment.hooks.AfterInstall?.reason).toContain('no 11.0.0 on a AfterInstall');
+    expect(await servingDigest()).toBe(before);
   });
 });
