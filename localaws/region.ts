@@ -127,6 +127,8 @@ export interface Region {
   readonly network: Network;
   /** `http://127.0.0.1:PORT`: what functions get as AWS_ENDPOINT_URL, and the registry's address. */
   readonly endpointUrl: string;
+  /** The same endpoint in plain HTTP, for what the region itself runs: functions and tasks need not trust the endpoint's certificate. */
+  readonly internalUrl: string;
   /** Calls another service in this process, through the same IAM and fault layer as a call from the wire. Rejects with AwsError. */
   call(service: ServiceName, operation: string, input: AwsShape, principal: Principal): Promise<AwsShape>;
   /** Publishes an event of an AWS service on the default bus. Never throws, never blocks. */

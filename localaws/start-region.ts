@@ -1,4 +1,5 @@
 // Puts a region together: clock, identities, network, dispatcher, the services given, and the endpoint they are reached at.
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, type ClockMode, createClock } from './clock/clock.ts';
 import { createDispatcher, type Dispatcher } from './endpoint/dispatcher.ts';
@@ -47,6 +48,7 @@ export async function startRegion(options: RegionOptions): Promise<RunningRegion
   const name = options.region ?? 'us-east-1';
   const sessions = new Map<string, Principal>();
   let endpointUrl = '';
+  let internalUrl = '';
   const region: Region = {
     account,
     name,
@@ -55,6 +57,9 @@ export async function startRegion(options: RegionOptions): Promise<RunningRegion
     network: createNetwork(),
     get endpointUrl() {
       return endpointUrl;
+    },
+    get internalUrl() {
+      return internalUrl;
     },
     call: (service, operation, input, principal) => dispatcher.call(service, operation, input, principal),
     emit(event) {
@@ -74,24 +79,28 @@ export async function startRegion(options: RegionOptions): Promise<RunningRegion
   };
   for (const factory of options.services) dispatcher.register(factory(region));
 
-  const server = createEndpoint({
+  const endpoint = {
     dispatcher,
-    principalOf: (key) => (key === undefined ? undefined : sessions.get(key)) ?? { kind: 'root' },
+    principalOf: (key: string | undefined) => (key === undefined ? undefined : sessions.get(key)) ?? ({ kind: 'root' } as const),
     requestId: () => ids.uuid(),
-    ...(options.tls === undefined ? {} : { tls: options.tls }),
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  endpointUrl = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const server = createEndpoint({ ...endpoint, ...(options.tls === undefined ? {} : { tls: options.tls }) });
+  const servers = [server];
+  const port = await listen(server, options.port ?? 0);
+  endpointUrl = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+  internalUrl = endpointUrl;
+  if (options.tls !== undefined) {
+    const internal = createEndpoint(endpoint);
+    servers.push(internal);
+    internalUrl = `http://127.0.0.1:${await listen(internal, 0)}`;
+  }
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await Promise.allSettled(dispatcher.services().map((service) => service.close?.()));
     clock.close();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    for (const one of servers) one.closeAllConnections();
+    await Promise.all(servers.map((one) => new Promise((resolve) => one.close(resolve))));
   };
   return {
     region,
@@ -105,4 +114,13 @@ export async function startRegion(options: RegionOptions): Promise<RunningRegion
       return closing;
     },
   };
+}
+
+/** Resolves with the port when the server listens on loopback. @throws Error when the port is taken */
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
 }

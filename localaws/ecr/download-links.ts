@@ -20,7 +20,7 @@ export function createDownloadLinks(region: Region): DownloadLinks {
   return {
     make(digest) {
       const expires = String(region.clock.now() + DOWNLOAD_URL_LIFETIME_MS);
-      return `${region.endpointUrl}${DOWNLOAD_PATH}${digest}?expires=${expires}&signature=${sign(digest, expires).toString('hex')}`;
+      return `${region.internalUrl}${DOWNLOAD_PATH}${digest}?expires=${expires}&signature=${sign(digest, expires).toString('hex')}`;
     },
     read(url) {
       const digest = url.pathname.slice(DOWNLOAD_PATH.length);

@@ -146,7 +146,7 @@ function variablesFor(region: Region, record: FunctionRecord, version: FunctionV
     TZ: ':UTC',
     // Keeps the SDK from reading this machine's own ~/.aws.
     HOME: home,
-    AWS_ENDPOINT_URL: region.endpointUrl,
+    AWS_ENDPOINT_URL: region.internalUrl,
     ...version.settings.variables,
     _HANDLER: version.settings.Handler,
     AWS_REGION: region.name,

@@ -16,7 +16,7 @@ export function taskEnvironment(world: EcsWorld, task: TaskRecord): Record<strin
     AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
     AWS_REGION: region.name,
     AWS_DEFAULT_REGION: region.name,
-    AWS_ENDPOINT_URL: region.endpointUrl,
+    AWS_ENDPOINT_URL: region.internalUrl,
   };
   const roleArn: string | undefined = task.overrides['taskRoleArn'] ?? task.workload.taskDefinition.shape['taskRoleArn'];
   if (roleArn === undefined) return environment;
