@@ -1,5 +1,7 @@
 // `serverless deploy` as a user runs it, against moto, an AWS that is not ours; and cfn-lint's opinion of the template.
 import { execFile, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -29,7 +31,9 @@ withCfnLint(
 withMoto(
   'serverless deploy makes the stack on moto, resource by resource',
   async () => {
-    packagedTemplate();
+    // A copy: deploying writes into the package, which other tests read.
+    const packaged = mkdtempSync(join(tmpdir(), 'weir-package-'));
+    cpSync(packagedTemplate().artifactDirectory, packaged, { recursive: true });
     const [port] = await freePorts();
     const endpoint = `http://127.0.0.1:${port}`;
     const moto = spawn('moto_server', ['-p', String(port)], { stdio: 'ignore' });
@@ -37,8 +41,7 @@ withMoto(
       await untilAnswers(endpoint);
       const env = { ...process.env, AWS_ENDPOINT_URL: endpoint, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
       const serverless = join(projectRoot, 'node_modules', 'serverless', 'bin', 'serverless.js');
-      // With the package that is there: packaging again would change it under the other tests.
-      await run(process.execPath, [serverless, 'deploy', '--package', '.serverless'], { cwd: projectRoot, env, timeout: 110_000 });
+      await run(process.execPath, [serverless, 'deploy', '--package', packaged], { cwd: projectRoot, env, timeout: 110_000 });
       const client = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
       const names: string[] = [];
       for await (const page of paginateListFunctions({ client: new LambdaClient(client) }, {}))
@@ -51,6 +54,7 @@ withMoto(
       expect(Table?.GlobalSecondaryIndexes?.map((index) => index.IndexName)).toEqual(['listing']);
     } finally {
       moto.kill('SIGKILL');
+      rmSync(packaged, { recursive: true });
     }
   },
   120_000,

@@ -118,7 +118,7 @@ describe('a hook function of the user', () => {
   test('is asked with what is deployed, and its no ends the deployment before production traffic', async () => {
     const { push, call, apply, untilEnded, servingDigest } = scenario;
     const before = await servingDigest();
-    const code = "export const handler = async (event) => ({ status: 'Failed', reason: `no ${event.image.tag} on a ${event.hook}` });";
+    const code = "export const handler = async (event) => ({ status: 'Failed', reason: ['no', event.image.tag, 'on a', event.hook].join(' ') });";
     const trust = { Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
     const { Role } = await call('iam', 'CreateRole', { RoleName: 'release-gate', AssumeRolePolicyDocument: JSON.stringify(trust) });
     await call('lambda', 'CreateFunction', {
