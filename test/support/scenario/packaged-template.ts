@@ -1,9 +1,9 @@
-// The stack as `serverless package` compiles it, made once for a test run: scenarios run what would be deployed, not a copy of it.
-import { packagedStack } from '../../../cli/packaged-stack.ts';
+// The stack as `serverless package` compiled it before this test run: scenarios run what would be deployed, not a copy of it.
+import { join } from 'node:path';
+import type { PackagedStack } from '../../../cli/packaged-stack.ts';
 
-let made: ReturnType<typeof packagedStack> | undefined;
-
-export function packagedTemplate(): ReturnType<typeof packagedStack> {
-  made ??= packagedStack();
-  return made;
+export function packagedTemplate(): PackagedStack {
+  const artifactDirectory = process.env['WEIR_TEST_PACKAGE'];
+  if (artifactDirectory === undefined) throw new Error('the stack is packaged by the global set-up of jest.config.mjs');
+  return { artifactDirectory, templateFile: join(artifactDirectory, 'cloudformation-template-update-stack.json'), name: 'weir-dev' };
 }
