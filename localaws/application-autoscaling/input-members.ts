@@ -1,5 +1,6 @@
 // Reads members of a request by type, in Application Auto Scaling's words for what is wrong.
 import { AwsError } from '../endpoint/aws-error.ts';
+import { integerMember, stringMember, wrongType } from '../endpoint/json-members.ts';
 import type { AwsShape } from '../region.ts';
 import { PAGE_SIZE_MAX } from './limits.ts';
 
@@ -11,17 +12,6 @@ function constraint(name: string, value: unknown, rule: string): AwsError {
   const shown = value === undefined ? 'null' : `'${String(value)}'`;
   const member = name.charAt(0).toLowerCase() + name.slice(1);
   return validationError(`1 validation error detected: Value ${shown} at '${member}' failed to satisfy constraint: ${rule}`);
-}
-
-function wrongType(name: string): AwsError {
-  return new AwsError('SerializationException', `Unexpected value type in payload for member ${name}`);
-}
-
-export function stringMember(input: AwsShape, name: string): string | undefined {
-  const value: unknown = input[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw wrongType(name);
-  return value;
 }
 
 /** A required string that is not empty. */
@@ -45,31 +35,11 @@ export function requiredEnum(input: AwsShape, name: string, values: readonly str
   return value;
 }
 
-export function booleanMember(input: AwsShape, name: string): boolean | undefined {
-  const value: unknown = input[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'boolean') throw wrongType(name);
-  return value;
-}
-
 export function numberMember(input: AwsShape, name: string): number | undefined {
   const value: unknown = input[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'number' || !Number.isFinite(value)) throw wrongType(name);
   return value;
-}
-
-export function integerMember(input: AwsShape, name: string): number | undefined {
-  const value = numberMember(input, name);
-  if (value !== undefined && !Number.isInteger(value)) throw wrongType(name);
-  return value;
-}
-
-export function structureMember(input: AwsShape, name: string): AwsShape | undefined {
-  const value: unknown = input[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'object' || Array.isArray(value)) throw wrongType(name);
-  return value as AwsShape;
 }
 
 export function structureList(input: AwsShape, name: string): AwsShape[] {

@@ -1,8 +1,9 @@
 // Scalable targets: the range an ECS service may be scaled in, and whether scaling is suspended.
 import { AwsError } from '../endpoint/aws-error.ts';
+import { booleanMember, integerMember, structureMember } from '../endpoint/json-members.ts';
 import type { AwsShape, Operation } from '../region.ts';
 import { desiredCount, enforceRange } from './capacity-range.ts';
-import { booleanMember, integerMember, pageOf, stringList, structureMember, validationError } from './input-members.ts';
+import { pageOf, stringList, validationError } from './input-members.ts';
 import { RESOURCE_IDS_MAX, SCALABLE_TARGETS_MAX } from './limits.ts';
 import {
   checkDimensionFilter,

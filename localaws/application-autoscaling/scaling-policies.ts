@@ -1,21 +1,9 @@
 // Scaling policies and activities. Policies are checked and kept, so that tools can read, save and restore them; they are not
 // evaluated: nothing here scales on a metric.
 import { AwsError, notAvailableLocally } from '../endpoint/aws-error.ts';
+import { booleanMember, integerMember, stringMember, structureMember } from '../endpoint/json-members.ts';
 import type { AwsShape, Operation } from '../region.ts';
-import {
-  booleanMember,
-  enumMember,
-  integerMember,
-  numberMember,
-  pageOf,
-  requiredEnum,
-  requiredString,
-  stringList,
-  stringMember,
-  structureList,
-  structureMember,
-  validationError,
-} from './input-members.ts';
+import { enumMember, numberMember, pageOf, requiredEnum, requiredString, stringList, structureList, validationError } from './input-members.ts';
 import { POLICIES_PER_TARGET_MAX, POLICY_NAME_LENGTH_MAX, STEP_ADJUSTMENTS_MAX } from './limits.ts';
 import { targetArn } from './scalable-targets.ts';
 import {

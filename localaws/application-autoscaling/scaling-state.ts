@@ -1,7 +1,8 @@
 // What Application Auto Scaling remembers: scalable targets with their policies, and scaling activities.
 import { AwsError, notAvailableLocally } from '../endpoint/aws-error.ts';
+import { stringMember } from '../endpoint/json-members.ts';
 import type { AwsShape, Region } from '../region.ts';
-import { requiredEnum, requiredString, stringMember, validationError } from './input-members.ts';
+import { requiredEnum, requiredString, validationError } from './input-members.ts';
 import { ACTIVITIES_KEPT_MAX } from './limits.ts';
 
 export const ECS_DIMENSION = 'ecs:service:DesiredCount';

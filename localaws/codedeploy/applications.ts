@@ -1,8 +1,8 @@
 // Applications: names under which deployment groups and revisions live.
 import { AwsError } from '../endpoint/aws-error.ts';
+import { stringList, stringMember } from '../endpoint/json-members.ts';
 import type { AwsShape, Operation } from '../region.ts';
 import { applicationArn, type CodeDeployContext, nameForArn } from './code-deploy-context.ts';
-import { stringList, stringMember } from './input-members.ts';
 import { APPLICATIONS_MAX, BATCH_MAX } from './limits.ts';
 import type { Application, ComputePlatform } from './model.ts';
 import { applicationName } from './names.ts';

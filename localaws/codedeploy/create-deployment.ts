@@ -1,12 +1,12 @@
 // CreateDeployment: checks everything AWS checks at once, then puts the deployment on record and lets it start.
 import { AwsError } from '../endpoint/aws-error.ts';
+import { booleanMember, stringMember, structureMember } from '../endpoint/json-members.ts';
 import type { AwsShape, Call, Operation } from '../region.ts';
 import { parseAppSpec } from './app-spec.ts';
 import { type CodeDeployContext, deploymentGroupArn, nameForArn } from './code-deploy-context.ts';
 import { requireGradualListener } from './group-checks.ts';
 import { alarmConfiguration, autoRollbackConfiguration } from './group-options.ts';
 import { requireEcsConfig } from './group-settings.ts';
-import { booleanMember, stringMember, structureMember } from './input-members.ts';
 import { initialLifecycle } from './lifecycle/lifecycle.ts';
 import { forwardPlan } from './lifecycle/plan.ts';
 import { CONCURRENT_DEPLOYMENTS_MAX } from './limits.ts';

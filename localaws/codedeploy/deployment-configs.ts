@@ -1,9 +1,9 @@
 // Deployment configurations: AWS's own, which nobody can change, and up to 50 custom ones, which nobody can change either.
 import { AwsError } from '../endpoint/aws-error.ts';
+import { integerMember, stringMember, structureMember } from '../endpoint/json-members.ts';
 import type { AwsShape, Operation } from '../region.ts';
 import { computePlatformOf } from './applications.ts';
 import { type CodeDeployContext, deploymentConfigArn, nameForArn } from './code-deploy-context.ts';
-import { integerMember, stringMember, structureMember } from './input-members.ts';
 import { CUSTOM_DEPLOYMENT_CONFIGS_MAX, TRAFFIC_PERCENT_MAX, TRAFFIC_TOTAL_MINUTES_MAX } from './limits.ts';
 import { type DeploymentConfig, isActive } from './model.ts';
 import { deploymentConfigName } from './names.ts';

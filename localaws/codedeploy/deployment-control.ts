@@ -1,9 +1,9 @@
 // What people and hooks may tell a running deployment: stop, go on, stop waiting, "my check succeeded".
 import { AwsError } from '../endpoint/aws-error.ts';
+import { booleanMember, stringMember } from '../endpoint/json-members.ts';
 import type { AwsShape, Operation } from '../region.ts';
 import type { CodeDeployContext } from './code-deploy-context.ts';
 import { groupArnOfDeployment } from './deployment-queries.ts';
-import { booleanMember, stringMember } from './input-members.ts';
 import { stepName } from './lifecycle/enter-step.ts';
 import { hookEventOf } from './lifecycle/hooks.ts';
 import { type Deployment, isActive } from './model.ts';

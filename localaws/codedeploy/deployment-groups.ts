@@ -1,11 +1,11 @@
 // Deployment groups: one ECS service, its pair of target groups and listeners, and how to deploy to it.
 import { AwsError, notAvailableLocally } from '../endpoint/aws-error.ts';
+import { stringList } from '../endpoint/json-members.ts';
 import type { AwsShape, Operation } from '../region.ts';
 import { abandonActive } from './applications.ts';
 import { applicationArn, type CodeDeployContext, deploymentGroupArn, nameForArn } from './code-deploy-context.ts';
 import { requireGradualListener, requireRoleExists } from './group-checks.ts';
 import { groupSettings } from './group-settings.ts';
-import { stringList } from './input-members.ts';
 import { BATCH_MAX, DEPLOYMENT_GROUPS_PER_APPLICATION_MAX } from './limits.ts';
 import type { Application, DeploymentGroup, GroupSettings, LastDeployment } from './model.ts';
 import { applicationName, deploymentGroupName, shortName } from './names.ts';

@@ -1,9 +1,9 @@
 // Reading deployments: one, many by id, and lists newest first.
 import { AwsError } from '../endpoint/aws-error.ts';
+import { stringList, structureMember, timeMember } from '../endpoint/json-members.ts';
 import type { AwsShape, Operation } from '../region.ts';
 import { type CodeDeployContext, deploymentGroupArn, nameForArn } from './code-deploy-context.ts';
 import { deploymentInfo } from './deployment-info.ts';
-import { stringList, structureMember, timeMember } from './input-members.ts';
 import { BATCH_MAX } from './limits.ts';
 import type { Deployment } from './model.ts';
 import { applicationName, checkedDeploymentId, deploymentGroupName, deploymentId } from './names.ts';

@@ -1,9 +1,9 @@
 // Deployment targets: the ECS service of a deployment with its lifecycle events and both task sets.
 import { AwsError } from '../endpoint/aws-error.ts';
+import { stringList, stringMember, structureMember } from '../endpoint/json-members.ts';
 import type { AwsShape, Operation } from '../region.ts';
 import type { CodeDeployContext } from './code-deploy-context.ts';
 import { targetStatus, time } from './deployment-info.ts';
-import { stringList, stringMember, structureMember } from './input-members.ts';
 import { LIFECYCLE_EVENTS } from './lifecycle/lifecycle.ts';
 import type { TaskSetFacts } from './lifecycle/target-facts.ts';
 import { DEPLOYMENT_TARGETS_BATCH_MAX } from './limits.ts';

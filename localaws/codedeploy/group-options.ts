@@ -1,7 +1,7 @@
 // Alarm, rollback and trigger settings: the same rules for a deployment group and for a single deployment that overrides them.
 import { AwsError } from '../endpoint/aws-error.ts';
+import { booleanMember, stringList, stringMember, structureList } from '../endpoint/json-members.ts';
 import type { AwsShape } from '../region.ts';
-import { booleanMember, stringList, stringMember, structureList } from './input-members.ts';
 import { ALARM_NAME_LENGTH_MAX, ALARMS_MAX, TRIGGERS_MAX } from './limits.ts';
 import type { AlarmConfiguration, AutoRollbackConfiguration, TriggerConfiguration } from './model.ts';
 

@@ -1,8 +1,8 @@
 // Validates the ECS settings of a deployment group and fills in AWS's defaults. Members left out of an update keep their values.
 import { AwsError } from '../endpoint/aws-error.ts';
+import { integerMember, stringList, stringMember, structureList, structureMember } from '../endpoint/json-members.ts';
 import type { AwsShape } from '../region.ts';
 import { alarmConfiguration, autoRollbackConfiguration, triggerConfigurations } from './group-options.ts';
-import { integerMember, stringList, stringMember, structureList, structureMember } from './input-members.ts';
 import { READY_WAIT_MINUTES_MAX, TERMINATION_WAIT_MINUTES_MAX } from './limits.ts';
 import type { BlueGreenConfiguration, GroupSettings, TargetGroupPair } from './model.ts';
 import { DEFAULT_ECS_CONFIG } from './predefined-configs.ts';

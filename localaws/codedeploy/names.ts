@@ -1,7 +1,7 @@
 // AWS's rules for CodeDeploy names, each with its own pair of errors (missing, malformed).
 import { AwsError } from '../endpoint/aws-error.ts';
+import { stringMember } from '../endpoint/json-members.ts';
 import type { AwsShape } from '../region.ts';
-import { stringMember } from './input-members.ts';
 import { NAME_LENGTH_MAX } from './limits.ts';
 
 const NAME = /^[A-Za-z0-9._+=,@-]+$/;

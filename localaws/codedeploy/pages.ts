@@ -1,7 +1,7 @@
 // CodeDeploy's lists come in pages of its own choosing; the token names the last item given, so new items do not shift a page.
 import { AwsError } from '../endpoint/aws-error.ts';
+import { stringMember } from '../endpoint/json-members.ts';
 import type { AwsShape } from '../region.ts';
-import { stringMember } from './input-members.ts';
 import { PAGE_SIZE } from './limits.ts';
 
 /** One page of `items` after the item the request's nextToken names. @throws AwsError InvalidNextTokenException. */

@@ -1,10 +1,10 @@
 // Application revisions: AppSpec contents by their SHA-256. A deployment shows only the hash; the content is asked for here.
 import { createHash } from 'node:crypto';
 import { AwsError, notAvailableLocally } from '../endpoint/aws-error.ts';
+import { stringMember, structureList, structureMember } from '../endpoint/json-members.ts';
 import type { AwsShape, Operation } from '../region.ts';
 import { parseAppSpec } from './app-spec.ts';
 import { applicationArn, type CodeDeployContext, nameForArn } from './code-deploy-context.ts';
-import { stringMember, structureList, structureMember } from './input-members.ts';
 import { BATCH_MAX, DESCRIPTION_LENGTH_MAX, REVISIONS_PER_APPLICATION_KEPT_MAX } from './limits.ts';
 import type { Application, Revision } from './model.ts';
 import { applicationName } from './names.ts';

@@ -1,8 +1,8 @@
 // Tags of applications and deployment groups, given at creation or by the tagging operations.
 import { AwsError } from '../endpoint/aws-error.ts';
+import { stringList, stringMember, structureList } from '../endpoint/json-members.ts';
 import type { AwsShape, Operation } from '../region.ts';
 import type { CodeDeployContext } from './code-deploy-context.ts';
-import { stringList, stringMember, structureList } from './input-members.ts';
 import { TAGS_MAX } from './limits.ts';
 import type { Store } from './store.ts';
 

@@ -1,8 +1,10 @@
-// Reads members of a request by type, so that a wrong type is AWS's SerializationException and never a TypeError.
-import { AwsError } from '../endpoint/aws-error.ts';
-import type { AwsShape } from '../region.ts';
+// Reads members of a JSON request by type, so that a wrong type is AWS's SerializationException and never a TypeError.
 
-function wrongType(name: string): AwsError {
+import type { AwsShape } from '../region.ts';
+import { AwsError } from './aws-error.ts';
+
+/** AWS's answer to a member of the wrong JSON type. */
+export function wrongType(name: string): AwsError {
   return new AwsError('SerializationException', `Unexpected value type in payload for member ${name}`);
 }
 
