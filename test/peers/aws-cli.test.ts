@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isTerminal } from '#core/deployment/deployment.ts';
 import { freePorts } from '../../cli/demo/free-ports.ts';
 import { createStage, type Stage } from '../../cli/demo/stage.ts';
 import { showOf } from '../../cli/service-view.ts';
@@ -46,7 +47,8 @@ async function aws(...args: string[]): Promise<AwsShape> {
 async function untilIdle(): Promise<void> {
   for (let look = 0; look < 400; look++) {
     const { service, deployments } = await showOf(stage.client, stage.serviceKey, 5);
-    if (service.active === undefined && deployments.length > 0) return;
+    // A deployment is on record before it holds its service.
+    if (service.active === undefined && deployments.length > 0 && deployments.every(({ status }) => isTerminal(status))) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('the deployment did not end');
