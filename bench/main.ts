@@ -1,7 +1,8 @@
 // npm run bench -- NAME: benchmarks that print figures and compare them with something measured in the same run.
 import { benchStartup } from './startup.ts';
+import { benchVerdict } from './verdict/verdict.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { startup: benchStartup };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { startup: benchStartup, verdict: benchVerdict };
 
 const name = process.argv[2] ?? '';
 const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
