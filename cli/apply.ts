@@ -1,10 +1,8 @@
 // weir apply -f weir.yaml: stores a service's manifest, or with --dry-run shows what would change.
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { parseManifest } from '#contracts/parse-manifest.ts';
 import type { AppliedManifest } from '#flows/apply-manifest.ts';
-import { CommandFailure } from './command-failure.ts';
 import { globalOptions, print } from './global-options.ts';
+import { readManifestFile } from './input-file.ts';
 import { connect } from './operations-client.ts';
 
 export function registerApply(program: Command): void {
@@ -16,20 +14,11 @@ export function registerApply(program: Command): void {
     .addHelpText('after', '\nExample:\n  weir apply -f weir.yaml --dry-run')
     .action(async (options: { file: string; dryRun: boolean }, command: Command) => {
       const globals = globalOptions(command);
-      const parsed = parseManifest(readManifestFile(options.file), options.file);
-      if (!parsed.ok) throw new CommandFailure(['the manifest has problems:', ...parsed.problems.map((problem) => `  ${problem.text}`)].join('\n'), 2);
+      const manifest = readManifestFile(options.file);
       const client = connect(globals);
-      const applied = await client.ask<AppliedManifest>('apply-manifest', { by: await client.caller(), manifest: parsed.manifest, dryRun: options.dryRun });
+      const applied = await client.ask<AppliedManifest>('apply-manifest', { by: await client.caller(), manifest, dryRun: options.dryRun });
       print(globals.json, applied, () => describeApplied(applied));
     });
-}
-
-function readManifestFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new CommandFailure(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`, 2);
-  }
 }
 
 function describeApplied(applied: AppliedManifest): readonly string[] {

@@ -4,6 +4,8 @@ import { registerAbort } from './abort.ts';
 import { registerApply } from './apply.ts';
 import { CommandFailure } from './command-failure.ts';
 import { registerLocal } from './local/local.ts';
+import { registerPromote } from './promote.ts';
+import { registerReplay } from './replay.ts';
 import { registerServices } from './services.ts';
 import { registerStatus } from './status.ts';
 
@@ -20,6 +22,8 @@ const program = new Command('weir')
 registerApply(program);
 registerStatus(program);
 registerAbort(program);
+registerPromote(program);
+registerReplay(program);
 registerServices(program);
 registerLocal(program);
 

@@ -13,7 +13,7 @@ export interface OperationsClient {
   /** ARN of whoever runs the command, for the record. */
   caller(): Promise<string>;
   /** @throws CommandFailure with what to do about it */
-  ask<Value>(operation: 'apply-manifest' | 'abort-deployment' | 'show-service' | 'list-services', request: unknown): Promise<Value>;
+  ask<Value>(operation: 'apply-manifest' | 'abort-deployment' | 'promote-deployment' | 'show-service' | 'list-services', request: unknown): Promise<Value>;
 }
 
 export function connect(options: ConnectionOptions): OperationsClient {

@@ -1,12 +1,13 @@
 // A service as `show-service` answers it, and its lines for a person: what is it doing, and why, in one glance.
 import { type Deployment, isTerminal } from '#core/deployment/deployment.ts';
 import type { ServiceView } from '#flows/show-service.ts';
+import { describeComparison } from './evidence-view.ts';
 import type { OperationsClient } from './operations-client.ts';
 
 export type ShownService = ServiceView & { readonly now: number };
 
-export function showOf(client: OperationsClient, serviceKey: string, limit: number): Promise<ShownService> {
-  return client.ask<ShownService>('show-service', { serviceKey, limit });
+export function showOf(client: OperationsClient, serviceKey: string, limit: number, deploymentId?: string): Promise<ShownService> {
+  return client.ask<ShownService>('show-service', { serviceKey, limit, ...(deploymentId === undefined ? {} : { deploymentId }) });
 }
 
 const BAR_WIDTH = 40;
@@ -57,6 +58,7 @@ export function describeDeployment(deployment: Deployment, now: number): readonl
     ...(shift === undefined ? [] : [`  ${trafficBar(shift.greenPercent)}   ${shift.phase}${plan === undefined ? '' : `  (${plan.configurationName})`}`]),
     ...(ended || shift === undefined ? [] : [`  waits for: ${waitsFor(deployment, now)}`]),
     ...(verdict === undefined ? [] : [`  health ${verdict.verdict}: ${verdict.reasons.join('; ')}`]),
+    ...(verdict?.comparison === undefined ? [] : describeComparison(verdict.comparison)),
     ...Object.entries(deployment.hooks).map(
       ([hook, record]) => `  ${hook}: ${record.answer ?? 'being checked'}${record.reason === undefined ? '' : `, ${record.reason}`}`,
     ),
@@ -70,7 +72,8 @@ function waitsFor(deployment: Deployment, now: number): string {
   if (status === 'RollingBack') return 'all production traffic on blue, confirmed by the listener';
   if (shift?.fullTrafficAt !== undefined && plan !== undefined) {
     const left = shift.fullTrafficAt + plan.settings.bakeTimeMinutes * 60_000 - now;
-    return left > 0 ? `the end of the bake time in ${formatSpan(left)}` : 'enough good evidence to let blue go';
+    if (left > 0) return `the end of the bake time in ${formatSpan(left)}`;
+    return deployment.askedAt === undefined ? 'enough good evidence to let blue go' : 'enough good evidence, or your decision: weir promote or weir abort';
   }
   return 'CodeDeploy to shift traffic, or evidence against green';
 }

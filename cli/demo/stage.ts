@@ -1,6 +1,6 @@
 // The demo's stage: the sample service running on the local AWS, its manifest applied, steady traffic on its listener.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DescribeRulesCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { parseManifest } from '#contracts/parse-manifest.ts';
@@ -25,7 +25,7 @@ export interface Stage {
   readonly serviceKey: string;
   /** Redraws the picture in place instead of printing lines. */
   readonly live: boolean;
-  /** Pushes a version's folder; answers its digest. */
+  /** Pushes a version's folder, below examples/orders or absolute; answers its digest. */
   push(folder: string, tag: string): Promise<string>;
   /** The smaller share of the production listener's two target groups now, percent: the canary's while there is one. */
   greenPercent(): Promise<number>;
@@ -35,22 +35,32 @@ export interface Stage {
   stopTraffic(): Promise<TrafficResult>;
 }
 
-export async function createStage(localAws: LocalAws, options: { productionPort: number; testPort: number; live: boolean }): Promise<Stage> {
+export interface StageOptions {
+  readonly productionPort: number;
+  readonly testPort: number;
+  readonly live: boolean;
+  /** The folder of the version that serves first; v1 when absent. */
+  readonly first?: string;
+  readonly requestsPerSecond?: number;
+}
+
+export async function createStage(localAws: LocalAws, options: StageOptions): Promise<Stage> {
   const { endpointUrl } = localAws;
   const where = { endpointUrl, region: localAws.region.name, account: localAws.region.account };
   process.env['AWS_ACCESS_KEY_ID'] ??= 'test';
   process.env['AWS_SECRET_ACCESS_KEY'] ??= 'test';
   const push = async (folder: string, tag: string): Promise<string> =>
-    (await pushImage({ endpointUrl, repository: SAMPLE_REPOSITORY, tag, directory: join(projectRoot, 'examples', 'orders', folder) })).digest;
+    (await pushImage({ endpointUrl, repository: SAMPLE_REPOSITORY, tag, directory: resolve(projectRoot, 'examples', 'orders', folder) })).digest;
 
   await createSampleRepository(where);
-  const digest = await push('v1', '1.0.0');
+  const digest = await push(options.first ?? 'v1', '1.0.0');
   const image = `${where.account}.dkr.ecr.${where.region}.amazonaws.com/${SAMPLE_REPOSITORY}@${digest}`;
-  const sample = await setUpSample({ ...where, image, ...options, desiredCount: 2 });
+  const { productionPort, testPort } = options;
+  const sample = await setUpSample({ ...where, image, productionPort, testPort, desiredCount: 2 });
   const client = connect({ stage: 'dev', region: where.region, endpointUrl });
   await untilServing(sample.productionUrl);
   await applyManifest(client);
-  const traffic = startTraffic(sample.productionUrl);
+  const traffic = startTraffic(sample.productionUrl, options.requestsPerSecond ?? REQUESTS_PER_SECOND);
   const balancer = new ElasticLoadBalancingV2Client({ endpoint: endpointUrl, region: where.region });
   return {
     localAws,
@@ -90,12 +100,12 @@ async function applyManifest(client: OperationsClient): Promise<void> {
   await client.ask('apply-manifest', { by: await client.caller(), manifest: parsed.manifest, dryRun: false });
 }
 
-function startTraffic(url: string): Pick<Stage, 'traffic' | 'stopTraffic'> {
+function startTraffic(url: string, requestsPerSecond: number): Pick<Stage, 'traffic' | 'stopTraffic'> {
   const ending = new AbortController();
   let latest: TrafficResult | undefined;
   const sending = sendTraffic({
     url,
-    requestsPerSecond: REQUESTS_PER_SECOND,
+    requestsPerSecond,
     seconds: TRAFFIC_SECONDS_MAX,
     progressEveryMs: 100,
     signal: ending.signal,

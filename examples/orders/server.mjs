@@ -20,8 +20,13 @@ const BEHAVIOUR_DEFAULTS = {
   version: '0.0.0',
   /** Share (0 to 1) of traffic answered with HTTP 500, spread evenly. */
   failureShare: 0,
+  /** A file whose existence makes all versions that name it fail with the share it contains: a dependency they have in common. */
+  sharedFaultFile: null,
   /** Milliseconds every answer to traffic takes longer. */
   latencyMs: 0,
+  /** Share (0 to 1) of traffic that takes tailMs longer still, spread evenly. */
+  tailShare: 0,
+  tailMs: 0,
   /** When set, the process ends with this code before it listens. */
   exitAtStart: null,
   /** Kilobytes kept for ever by every request of traffic. */
@@ -49,6 +54,8 @@ if (behaviour.exitAtStart !== null) {
 const orders = new Map([['1', { id: '1', item: 'coffee', quantity: 2 }]]);
 let nextOrder = 2;
 let failureDebt = 0;
+let tailDebt = 0;
+let sharedFaultShare = 0;
 const leaked = [];
 let stopping = false;
 
@@ -66,7 +73,11 @@ function send(response, status, body) {
 
 /** What real traffic meets: the latency, the leak and the failures of this version. True when the request has been failed. */
 async function misbehave(response) {
-  if (behaviour.latencyMs > 0) await sleep(behaviour.latencyMs);
+  tailDebt += behaviour.tailShare;
+  const isTail = tailDebt >= 1;
+  if (isTail) tailDebt -= 1;
+  const latency = behaviour.latencyMs + (isTail ? behaviour.tailMs : 0);
+  if (latency > 0) await sleep(latency);
   if (behaviour.leakKilobytesPerRequest > 0) {
     leaked.push(Buffer.alloc(behaviour.leakKilobytesPerRequest * 1024, 1));
     if (leaked.length * behaviour.leakKilobytesPerRequest > behaviour.leakMegabytesMax * 1024) {
@@ -74,7 +85,7 @@ async function misbehave(response) {
       process.exit(137);
     }
   }
-  failureDebt += behaviour.failureShare;
+  failureDebt += behaviour.failureShare + sharedFaultShare;
   if (failureDebt < 1) return false;
   failureDebt -= 1;
   send(response, 500, { error: 'the order could not be priced', version: behaviour.version });
@@ -122,6 +133,15 @@ async function handle(request, response) {
   if (pathname === '/') return send(response, 200, { service: 'orders', version: behaviour.version });
   return handleOrders(request, response, id === '' ? undefined : id);
 }
+
+function readSharedFault() {
+  try {
+    sharedFaultShare = Number(readFileSync(behaviour.sharedFaultFile, 'utf8'));
+  } catch {
+    sharedFaultShare = 0;
+  }
+}
+if (behaviour.sharedFaultFile !== null) setInterval(readSharedFault, 100).unref();
 
 const server = createServer((request, response) => {
   handle(request, response).catch((error) => {

@@ -4,7 +4,7 @@ import { showService } from '#flows/show-service.ts';
 import { operationHandler } from '#runtime/operation-handler.ts';
 
 export const handler = operationHandler(parseShowRequest, async (ports, request) => {
-  const view = await showService(ports, request.serviceKey, request.limit);
+  const view = await showService(ports, request);
   return view === undefined
     ? { ok: false, problem: `no manifest was applied for ${request.serviceKey}; run weir apply -f weir.yaml` }
     : { ok: true, value: { ...view, now: ports.now() } };

@@ -170,8 +170,15 @@ function zeroData(state: LoadBalancing, minute: number, present: readonly AwsSha
     const [loadBalancer] = loadBalancersUsing(state, group.arn);
     if (loadBalancer === undefined || registeredTargets(group).length === 0) continue;
     const own = { Name: 'LoadBalancer', Value: loadBalancer.dimension };
-    sets.set(own.Value, [own]);
-    sets.set(group.dimension, [{ Name: 'TargetGroup', Value: group.dimension }, own]);
+    const inGroup = { Name: 'TargetGroup', Value: group.dimension };
+    const add = (dimensions: DimensionCounts['dimensions']): unknown => sets.set(dimensions.map(({ Value }) => Value).join('|'), dimensions);
+    add([own]);
+    add([inGroup, own]);
+    for (const zone of new Set(registeredTargets(group).map((target) => target.zone))) {
+      const inZone = { Name: 'AvailabilityZone', Value: zone };
+      add([inZone, own]);
+      add([inGroup, inZone, own]);
+    }
   }
   return [...sets.values()].flatMap((dimensions) =>
     ['RequestCount', ...CODE_METRICS]

@@ -8,24 +8,23 @@ export const OPERATOR_REASON_LENGTH_MAX = 500;
 export const DEPLOYMENTS_SHOWN_MAX = 50;
 
 const serviceKey = z.string().regex(/^[A-Za-z0-9_-]{1,255}\/[A-Za-z0-9_-]{1,255}$/, 'must be cluster/service');
+const deploymentId = z.string().regex(/^[0-9A-Za-z-]{1,80}$/, 'must be a deployment id');
 const by = z.string().min(1).max(2_048);
 
 const applyRequest = z.object({ by, manifest: z.unknown(), dryRun: z.boolean().default(false) });
-const abortRequest = z.object({
+/** Abort and promote: what a person decides about a running deployment. */
+const decisionRequest = z.object({
   by,
   serviceKey,
-  deploymentId: z
-    .string()
-    .regex(/^[0-9A-Za-z-]{1,80}$/, 'must be a deployment id')
-    .optional(),
+  deploymentId: deploymentId.optional(),
   reason: z.string().min(1).max(OPERATOR_REASON_LENGTH_MAX),
 });
-const showRequest = z.object({ serviceKey, limit: z.number().int().min(1).max(DEPLOYMENTS_SHOWN_MAX).default(10) });
+const showRequest = z.object({ serviceKey, limit: z.number().int().min(1).max(DEPLOYMENTS_SHOWN_MAX).default(10), deploymentId: deploymentId.optional() });
 const listRequest = z.object({ after: z.string().max(600).optional() });
 
-export type AbortRequest = z.output<typeof abortRequest>;
+export type DecisionRequest = z.output<typeof decisionRequest>;
 
 export const parseApplyRequest = (input: unknown): Parsed<z.output<typeof applyRequest>> => parseWith(applyRequest, input);
-export const parseAbortRequest = (input: unknown): Parsed<AbortRequest> => parseWith(abortRequest, input);
+export const parseDecisionRequest = (input: unknown): Parsed<DecisionRequest> => parseWith(decisionRequest, input);
 export const parseShowRequest = (input: unknown): Parsed<z.output<typeof showRequest>> => parseWith(showRequest, input);
 export const parseListRequest = (input: unknown): Parsed<z.output<typeof listRequest>> => parseWith(listRequest, input);

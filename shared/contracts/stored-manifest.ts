@@ -1,10 +1,11 @@
 // A manifest on record, and what it means to the core: which pushes are wanted, how they are deployed. Called by the flows.
 import type { DeploymentSettings } from '#core/deployment/deployment.ts';
+import type { ComparisonRules } from '#core/health/comparison-rules.ts';
 import type { HealthRules } from '#core/health/health.ts';
 import type { ImagePolicy, TagRule } from '#core/image-policy/image-policy.ts';
 import type { PlanTarget } from '#core/preflight/plan.ts';
 import { strategyOfConfiguration } from '#core/strategy/codedeploy-configuration.ts';
-import type { Strategy } from '#core/strategy/strategy.ts';
+import { type Strategy, shiftMinutes } from '#core/strategy/strategy.ts';
 import type { Manifest } from './manifest.ts';
 import { checkManifest, formatPath } from './manifest-faults.ts';
 import type { Parsed } from './parse-with.ts';
@@ -46,7 +47,7 @@ function tagRule(tags: Manifest['image']['tags']): TagRule {
 }
 
 /** How the service's traffic shifts. */
-export function manifestStrategy(manifest: Manifest): Strategy {
+export function manifestStrategy(manifest: Pick<Manifest, 'strategy'>): Strategy {
   const { canary, linear, codedeployConfiguration, allAtOnce } = manifest.strategy;
   if (canary !== undefined) return { kind: 'canary', ...canary };
   if (linear !== undefined) return { kind: 'linear', ...linear };
@@ -73,7 +74,32 @@ export function deploymentSettings(manifest: Manifest, manifestVersion: number):
 
 function healthRules(manifest: Manifest): HealthRules {
   const { errorRate, latency, healthyHosts, alarms, windowMinutes, settleSeconds } = manifest.health;
-  return { errorRate, ...(latency === undefined ? {} : { latency }), healthyHosts, alarms, windowMinutes, settleSeconds };
+  return {
+    comparison: comparisonRules(manifest),
+    ...(errorRate === undefined ? {} : { errorRate }),
+    ...(latency === undefined ? {} : { latency }),
+    healthyHosts,
+    alarms,
+    windowMinutes,
+    settleSeconds,
+  };
+}
+
+/** The comparison as the manifest has it, percentages as shares. */
+export function comparisonRules(manifest: Pick<Manifest, 'health' | 'strategy' | 'bakeTimeMinutes'>): ComparisonRules {
+  const { compare, slo } = manifest.health;
+  const { errors, latency, crashes, slo: sloShare } = compare.budget;
+  return {
+    falseRollback: compare.falseRollbackPercent / 100,
+    spend: { errors: errors / 100, latency: latency / 100, crashes: crashes / 100, slo: sloShare / 100 },
+    errors: { tolerance: compare.errorTolerance, ignoredDifference: compare.ignoredDifferencePercent / 100 },
+    ...(compare.latencyTolerance === false ? {} : { latencyTolerance: compare.latencyTolerance }),
+    ...(slo === undefined ? {} : { sloErrorRate: slo.maxErrorPercent / 100 }),
+    advance: { falseAdvance: compare.falsePromotionPercent / 100, acceptedHarm: compare.acceptedHarmPercent / 100 },
+    sticky: compare.stickySessions,
+    observe: compare.observe,
+    plannedMinutes: Math.max(1, shiftMinutes(manifestStrategy(manifest)) + manifest.bakeTimeMinutes),
+  };
 }
 
 /** What planning compares with AWS. */

@@ -1,11 +1,12 @@
 // Step Assess: observe, decide, record, act. The heart of the watch loop; everything it does may be repeated.
 
 import { type StepAnswer, stop } from '#contracts/workflow.ts';
-import { isTerminal } from '#core/deployment/deployment.ts';
+import { type Deployment, isTerminal } from '#core/deployment/deployment.ts';
 import { decideWatch, type WatchAction } from '#core/deployment/watch.ts';
 import { PermanentError } from '#ports/errors.ts';
 import type { Ports } from '#ports/ports.ts';
 import type { WorkflowInput } from '#ports/workflow.ts';
+import { askPerson } from './ask-person.ts';
 import { recordEvents } from './change-deployment.ts';
 import { loadHeld, requireShift } from './held-deployment.ts';
 import { observeDeployment } from './observe-deployment.ts';
@@ -22,16 +23,19 @@ export async function assessDeployment(ports: Ports, input: WorkflowInput): Prom
   const observed = await observeDeployment(ports, deployment, started.plan, started.shift);
   const decision = decideWatch(deployment, observed, ports.now());
   const recorded = await recordEvents(ports, held, decision.events);
-  for (const action of decision.actions) await act(ports, action, started.shift.driverDeploymentId);
+  for (const action of decision.actions) await act(ports, action, deployment, started.shift.driverDeploymentId);
   const signals = held.signals;
   if (decision.next.kind === 'watch') return { next: decision.next, signals };
   return { next: { kind: isTerminal(recorded.deployment.status) ? 'conclude' : decision.next.kind }, signals };
 }
 
-async function act(ports: Ports, action: WatchAction, driverDeploymentId: string): Promise<void> {
+async function act(ports: Ports, action: WatchAction, deployment: Deployment, driverDeploymentId: string): Promise<void> {
   switch (action.kind) {
     case 'releaseBlue':
       await ports.driver.endTerminationWait(driverDeploymentId);
+      return;
+    case 'askPerson':
+      await askPerson(ports, deployment, action.question);
       return;
     case 'continueReady':
       await ports.driver.continueReady(driverDeploymentId);

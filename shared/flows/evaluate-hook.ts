@@ -122,7 +122,8 @@ async function firstVerdict(ports: Ports, deployment: Deployment, plan: Plan): P
     ports.loadBalancer.weights(plan.productionListenerArn, pair),
     ports.loadBalancer.targetHealth(plan.greenTargetGroupArn),
   ]);
-  const verdict = await observeHealth(ports, plan, shift, weights, targets);
+  const crashes = deployment.evidence?.crashesSeen ?? { blue: 0, green: 0 };
+  const { verdict } = await observeHealth(ports, deployment, plan, shift, { weights, greenTargets: targets, crashes });
   const reason = verdict.reasons.join('; ');
   if (verdict.verdict === 'fail') return failed(reason);
   if (verdict.verdict === 'pass') return passed(reason);

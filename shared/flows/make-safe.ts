@@ -40,6 +40,7 @@ export async function makeSafe(
       weights: await ports.loadBalancer.weights(started.plan.productionListenerArn, pair),
       blueHealthyTargets: undefined,
       verdict: undefined,
+      evidence: undefined,
       crashes: { count: 0, lastReason: '' },
     },
     ports.now(),

@@ -1,70 +1,121 @@
 // One look at everything that tells how a running deployment is doing. What cannot be read is undefined: doubt, never health.
 import type { Deployment, Plan, ShiftState } from '#core/deployment/deployment.ts';
 import { type ProductionWeights, trafficShare, type WatchObservation } from '#core/deployment/watch.ts';
-import { type HealthVerdict, judgeHealth } from '#core/health/health.ts';
+import { type ComparisonSetting, comparisonSetting } from '#core/health/comparison.ts';
+import { readComparison } from '#core/health/comparison-reading.ts';
+import { latencyEdges } from '#core/health/comparison-rules.ts';
+import { type EvidenceRecord, gatherEvidence, startEvidence } from '#core/health/evidence-record.ts';
+import { type HealthVerdict, judgeHealth, type TrafficMinute } from '#core/health/health.ts';
 import type { TargetHealth } from '#ports/load-balancer.ts';
 import type { Ports } from '#ports/ports.ts';
 
+const MINUTE_MILLISECONDS = 60_000;
+
 export async function observeDeployment(ports: Ports, deployment: Deployment, plan: Plan, shift: ShiftState): Promise<WatchObservation> {
   const pair = [plan.blue.targetGroupArn, plan.greenTargetGroupArn];
-  const [observedShift, weights, blueTargets, greenTargets, crashes] = await Promise.all([
+  const { serviceKey, taskDefinitionArn } = deployment;
+  const [observedShift, weights, blueTargets, greenTargets, crashes, blueCrashes] = await Promise.all([
     attempt(ports, 'the CodeDeploy deployment', () => ports.driver.observe(shift.driverDeploymentId)),
     attempt(ports, 'the production listener', () => ports.loadBalancer.weights(plan.productionListenerArn, pair)),
     attempt(ports, "blue's targets", () => ports.loadBalancer.targetHealth(plan.blue.targetGroupArn)),
     attempt(ports, "green's targets", () => ports.loadBalancer.targetHealth(plan.greenTargetGroupArn)),
-    attempt(ports, 'the crash count', () => ports.crashes.read(deployment.serviceKey, deployment.taskDefinitionArn ?? '')),
+    attempt(ports, "green's crash count", () => ports.crashes.read(serviceKey, taskDefinitionArn ?? '')),
+    attempt(ports, "blue's crash count", () => ports.crashes.read(serviceKey, plan.blue.taskDefinitionArn)),
   ]);
+  const counted = {
+    green: crashes?.count ?? deployment.evidence?.crashesSeen.green ?? 0,
+    blue: blueCrashes?.count ?? deployment.evidence?.crashesSeen.blue ?? 0,
+  };
+  const health = await observeHealth(ports, deployment, plan, shift, { weights, greenTargets, crashes: counted });
   return {
     shift: observedShift,
     weights,
     blueHealthyTargets: blueTargets?.checked === true ? blueTargets.healthy : undefined,
-    verdict: await observeHealth(ports, plan, shift, weights, greenTargets),
+    ...health,
     // An unreadable count cannot end a deployment; the next look reads it again.
     crashes: crashes ?? { count: 0, lastReason: '' },
   };
 }
 
-/** Health of green as it stands now; also asked by the AfterAllowTraffic hook. */
-export async function observeHealth(
-  ports: Ports,
-  plan: Plan,
-  shift: ShiftState,
-  weights: ProductionWeights,
-  greenTargets: TargetHealth | undefined,
-): Promise<HealthVerdict> {
+export interface SeenBesideMetrics {
+  readonly weights: ProductionWeights;
+  readonly greenTargets: TargetHealth | undefined;
+  /** Crashes of each side's tasks since they are counted. */
+  readonly crashes: { readonly blue: number; readonly green: number };
+}
+
+export interface ObservedHealth {
+  readonly verdict: HealthVerdict;
+  /** The evidence with what is new in it; undefined when nothing could be read. */
+  readonly evidence: EvidenceRecord | undefined;
+}
+
+/** Health of green as it stands now, with one GetMetricData call; also asked by the AfterAllowTraffic hook. */
+export async function observeHealth(ports: Ports, deployment: Deployment, plan: Plan, shift: ShiftState, seen: SeenBesideMetrics): Promise<ObservedHealth> {
   const now = ports.now();
   const rules = plan.settings.health;
-  const greenPercent = trafficShare(weights, plan.greenTargetGroupArn) ?? shift.greenPercent;
-  const from = Math.max(shift.firstTrafficAt ?? now, now - (rules.windowMinutes + 3) * 60_000);
-  const [traffic, alarmsInAlarm] = await Promise.all([
-    shift.firstTrafficAt === undefined
-      ? { blue: [], green: [] }
-      : attempt(ports, 'the metrics', () =>
-          ports.metrics.traffic({
-            blueTargetGroupArn: plan.blue.targetGroupArn,
-            greenTargetGroupArn: plan.greenTargetGroupArn,
-            listenerArn: plan.productionListenerArn,
-            // Only minutes that began after green got production traffic: the same metrics count what came through the test listener,
-            // the failed attempts of smoke checks included.
-            from: Math.ceil(from / 60_000) * 60_000,
-            to: now,
-            percentile: rules.latency?.percentile,
-          }),
-        ),
-    rules.alarms.length === 0 ? [] : attempt(ports, 'the alarms', () => ports.alarms.inAlarm(rules.alarms)),
+  const { alarms } = rules;
+  const [evidence, alarmsInAlarm] = await Promise.all([
+    readEvidence(ports, deployment, plan, shift, seen, now),
+    alarms.length === 0 ? [] : attempt(ports, 'the alarms', () => ports.alarms.inAlarm(alarms)),
   ]);
-  return judgeHealth(
+  const known = evidence ?? deployment.evidence;
+  const verdict = judgeHealth(
     rules,
     {
-      greenMinutes: traffic?.green,
-      blueMinutes: traffic?.blue,
-      greenTargets: greenTargets?.checked === true ? greenTargets : undefined,
+      greenMinutes: evidence === undefined && shift.firstTrafficAt !== undefined ? undefined : greenMinutes(known),
+      // What is on record already still counts against green; nothing counts for it while nothing new can be read.
+      comparison: evidence === undefined && known?.state.crossing === undefined ? undefined : known && readComparison(known.state, settingOf(plan)),
+      greenTargets: seen.greenTargets?.checked === true ? seen.greenTargets : undefined,
       desiredCount: plan.desiredCount,
-      greenPercent,
+      greenPercent: trafficShare(seen.weights, plan.greenTargetGroupArn) ?? shift.greenPercent,
       alarmsInAlarm,
     },
     now,
   );
+  return { verdict, evidence };
+}
+
+function settingOf(plan: Plan): ComparisonSetting {
+  return comparisonSetting(plan.settings.health.comparison, plan.baseline, plan.desiredCount);
+}
+
+function greenMinutes(evidence: EvidenceRecord | undefined): readonly TrafficMinute[] {
+  return (evidence?.minutes ?? []).flatMap(({ minute, green }) => (green === undefined ? [] : [{ minute, ...green }]));
+}
+
+/**
+ * The evidence on record and the complete minutes since. Only minutes that began after green got production traffic count: the same
+ * metrics count what came through the test listener, the failed attempts of smoke checks included.
+ */
+async function readEvidence(
+  ports: Ports,
+  deployment: Deployment,
+  plan: Plan,
+  shift: ShiftState,
+  seen: SeenBesideMetrics,
+  now: number,
+): Promise<EvidenceRecord | undefined> {
+  const setting = settingOf(plan);
+  const record = deployment.evidence ?? startEvidence(setting, plan.baseline);
+  const { firstTrafficAt } = shift;
+  // Tasks that crash while green starts up are the crash limit's business.
+  if (firstTrafficAt === undefined) return { ...record, crashesSeen: seen.crashes };
+  const from = Math.ceil(firstTrafficAt / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS;
+  const minutes = await attempt(ports, 'the metrics', () =>
+    ports.metrics.evidence({
+      blueTargetGroupArn: plan.blue.targetGroupArn,
+      greenTargetGroupArn: plan.greenTargetGroupArn,
+      listenerArn: plan.productionListenerArn,
+      from: record.state.through === undefined ? from : record.state.through + MINUTE_MILLISECONDS,
+      to: now,
+      edges: latencyEdges(plan.settings.health.comparison, plan.baseline),
+      percentile: plan.settings.health.latency?.percentile,
+    }),
+  );
+  if (minutes === undefined) return undefined;
+  const settledBefore = now - plan.settings.health.settleSeconds * 1000;
+  return gatherEvidence(record, setting, { from, settledBefore, minutes, crashes: seen.crashes });
 }
 
 async function attempt<T>(ports: Ports, what: string, read: () => Promise<T>): Promise<T | undefined> {

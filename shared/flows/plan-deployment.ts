@@ -4,7 +4,8 @@ import type { Manifest } from '#contracts/manifest.ts';
 import { deploymentSettings, planTarget, readManifest } from '#contracts/stored-manifest.ts';
 import { type StepAnswer, stop } from '#contracts/workflow.ts';
 import { type DeploymentEvent, isTerminal } from '#core/deployment/deployment.ts';
-import { decidePlan, type PlanObservation, slotWaitSeconds } from '#core/preflight/plan.ts';
+import type { Baseline } from '#core/health/evidence.ts';
+import { type DeploymentGroupObservation, decidePlan, type PlanObservation, slotWaitSeconds } from '#core/preflight/plan.ts';
 import type { Ports } from '#ports/ports.ts';
 import type { WorkflowInput } from '#ports/workflow.ts';
 import { recordEvents } from './change-deployment.ts';
@@ -51,11 +52,12 @@ async function observe(
     ports.images.describe(request.registry, request.repository, request.digest),
   ]);
   const blue = service?.taskSets.find((taskSet) => taskSet.status === 'PRIMARY');
-  const [weights, blueTargets, document, alarmsInAlarm] = await Promise.all([
+  const [weights, blueTargets, document, alarmsInAlarm, baseline] = await Promise.all([
     group === undefined ? undefined : ports.loadBalancer.weights(group.productionListenerArn, group.targetGroupArns),
     blue?.targetGroupArn === undefined ? undefined : ports.loadBalancer.targetHealth(blue.targetGroupArn),
     blue === undefined ? undefined : ports.ecs.describeTaskDefinition(blue.taskDefinitionArn),
     manifest.health.alarms.length === 0 ? [] : readAlarms(ports, manifest.health.alarms),
+    group === undefined ? undefined : readBaseline(ports, group),
   ]);
   const containers = (document?.['containerDefinitions'] ?? []) as readonly { name?: string; image?: string }[];
   return {
@@ -66,7 +68,27 @@ async function observe(
     blueHealthyTargets: blueTargets?.checked === true ? blueTargets.healthy : undefined,
     containers: containers.map((container) => ({ name: container.name ?? '', image: container.image ?? '' })),
     alarmsInAlarm,
+    baseline,
   };
+}
+
+/** Hours of blue before the deployment that green is judged with. */
+const BASELINE_HOURS = 12;
+
+/** Without a past the comparison has one witness less; it is no reason not to deploy. */
+async function readBaseline(ports: Ports, group: DeploymentGroupObservation): Promise<Baseline | undefined> {
+  const now = ports.now();
+  try {
+    return await ports.metrics.baseline({
+      targetGroupArns: group.targetGroupArns,
+      listenerArn: group.productionListenerArn,
+      from: now - BASELINE_HOURS * 3_600_000,
+      to: now,
+    });
+  } catch (error) {
+    ports.log.warn("blue's metrics of the last hours could not be read", { error: String(error) });
+    return undefined;
+  }
 }
 
 /** A wrong alarm name must be a finding a person can read, not a crash. */

@@ -5,12 +5,35 @@ import type { Ports } from '#ports/ports.ts';
 
 export interface ServiceView {
   readonly service: ServiceRecord;
-  /** Newest first. */
+  /** Newest first. Only the deployment asked for, else the newest, carries its minutes of evidence. */
   readonly deployments: readonly Deployment[];
 }
 
+export interface ServiceQuestion {
+  readonly serviceKey: string;
+  readonly limit: number;
+  /** This deployment too, with all its evidence, however old it is. */
+  readonly deploymentId?: string | undefined;
+}
+
 /** undefined: no manifest was applied for it. */
-export async function showService(ports: Ports, serviceKey: string, limit: number): Promise<ServiceView | undefined> {
-  const [service, deployments] = await Promise.all([ports.services.load(serviceKey), ports.deployments.history(serviceKey, limit)]);
-  return service === undefined ? undefined : { service: service.record, deployments };
+export async function showService(ports: Ports, { serviceKey, limit, deploymentId }: ServiceQuestion): Promise<ServiceView | undefined> {
+  const [service, history, asked] = await Promise.all([
+    ports.services.load(serviceKey),
+    ports.deployments.history(serviceKey, limit),
+    deploymentId === undefined ? undefined : ports.deployments.load(serviceKey, deploymentId),
+  ]);
+  if (service === undefined) return undefined;
+  const whole = asked?.deployment ?? (deploymentId === undefined ? history[0] : undefined);
+  const others = history.filter(({ id }) => id !== whole?.id).map(withoutMinutes);
+  return { service: service.record, deployments: whole === undefined ? others : inOrder([whole, ...others]) };
+}
+
+/** Fifty deployments with hours of minutes each would not fit into an answer of 6 MB. */
+function withoutMinutes(deployment: Deployment): Deployment {
+  return deployment.evidence === undefined ? deployment : { ...deployment, evidence: { ...deployment.evidence, minutes: [] } };
+}
+
+function inOrder(deployments: readonly Deployment[]): readonly Deployment[] {
+  return deployments.toSorted((one, other) => other.requestedAt - one.requestedAt);
 }

@@ -1,5 +1,7 @@
 // What one deployment is: its record and the events that change it. How they change it is in evolve.ts.
 import type { CrashThreshold } from '#core/breaker/crash-threshold.ts';
+import type { Baseline } from '#core/health/evidence.ts';
+import type { EvidenceRecord } from '#core/health/evidence-record.ts';
 import type { HealthRules, HealthVerdict } from '#core/health/health.ts';
 import type { Strategy } from '#core/strategy/strategy.ts';
 
@@ -64,8 +66,8 @@ export interface DeploymentSettings {
   readonly bakeTimeMinutes: number;
   readonly health: HealthRules;
   readonly crashThreshold: CrashThreshold;
-  /** At the end of the bake time without enough evidence: keep blue as long as the driver can, or go back. */
-  readonly onInconclusive: 'hold' | 'rollBack';
+  /** At the end of the bake time without enough evidence: keep blue as long as the driver can and ask, let blue go if nothing speaks against green, or go back. */
+  readonly onInconclusive: 'hold' | 'promote' | 'rollBack';
   readonly waitForSlotMinutes: number;
   readonly quarantineHours: number;
 }
@@ -100,6 +102,8 @@ export interface Plan {
   readonly containerName: string;
   /** Name of the CodeDeploy deployment configuration. */
   readonly configurationName: string;
+  /** What blue did before; absent where its metrics could not be read or it had no traffic. */
+  readonly baseline?: Baseline;
   /** What was noticed and does not prevent the deployment. */
   readonly warnings: readonly string[];
 }
@@ -189,6 +193,13 @@ export interface Deployment {
   readonly shift?: ShiftState;
   readonly hooks: Readonly<Partial<Record<LifecycleHook, HookRecord>>>;
   readonly verdict?: HealthVerdict;
+  /** What the comparison of green with blue has seen so far. */
+  readonly evidence?: EvidenceRecord;
+  /** When a person was asked what to do at the end of an inconclusive bake time. */
+  readonly askedAt?: EpochMillis;
+  /** When the notification of it was sent. */
+  readonly toldAt?: EpochMillis;
+  readonly promoteRequest?: { readonly by: string; readonly reason: string; readonly at: EpochMillis };
   readonly abortRequest?: { readonly by: string; readonly reason: string; readonly at: EpochMillis };
   readonly supersededBy?: string;
   readonly rollback?: Rollback;
@@ -205,6 +216,7 @@ export type DeploymentEvent =
   | { readonly type: 'Superseded'; readonly by: string }
   | { readonly type: 'SupersedeRequested'; readonly by: string }
   | { readonly type: 'AbortRequested'; readonly by: string; readonly reason: string }
+  | { readonly type: 'PromoteRequested'; readonly by: string; readonly reason: string }
   | { readonly type: 'Started'; readonly fence: number; readonly run: number }
   | { readonly type: 'SlotAwaited'; readonly holder: string }
   | { readonly type: 'Planned'; readonly plan: Plan }
@@ -223,7 +235,9 @@ export type DeploymentEvent =
   | { readonly type: 'HookAnswered'; readonly hook: LifecycleHook; readonly answer: 'Succeeded' | 'Failed'; readonly reason: string }
   | { readonly type: 'HookReported'; readonly hook: LifecycleHook }
   | { readonly type: 'ShiftObserved'; readonly phase: string; readonly greenPercent: number }
-  | { readonly type: 'HealthAssessed'; readonly verdict: HealthVerdict }
+  | { readonly type: 'HealthAssessed'; readonly verdict: HealthVerdict; readonly evidence?: EvidenceRecord | undefined }
+  | { readonly type: 'PersonAsked'; readonly question: string }
+  | { readonly type: 'PersonTold' }
   | { readonly type: 'RollbackStarted'; readonly cause: RollbackCause; readonly mode: Rollback['mode'] }
   | { readonly type: 'BlueReleased' }
   | { readonly type: 'RoundPassed' }

@@ -35,8 +35,10 @@ export function describeEvent(event: DeploymentEvent, before: Deployment): strin
     case 'HookReceived':
       return before.hooks[event.hook]?.executionId === event.executionId ? undefined : `${event.hook} is being checked`;
     case 'HookPostponed':
-      return before.hooks[event.hook]?.reason === event.reason ? undefined : `${event.hook} is not decided yet: ${event.reason}`;
+      // Once: what it waits for changes with every look, and is in the hook's own record.
+      return before.hooks[event.hook]?.reason === undefined ? `${event.hook} is not decided yet: ${event.reason}` : undefined;
     case 'HookReported':
+    case 'PersonTold':
       return undefined;
     case 'HookAnswered':
       return `${event.hook} ${event.answer === 'Succeeded' ? 'passed' : 'failed'}: ${event.reason}`;
@@ -46,6 +48,10 @@ export function describeEvent(event: DeploymentEvent, before: Deployment): strin
         : `${event.phase}: green has ${event.greenPercent} % of production traffic`;
     case 'HealthAssessed':
       return before.verdict?.verdict === event.verdict.verdict ? undefined : `Health ${event.verdict.verdict}: ${event.verdict.reasons.join('; ')}`;
+    case 'PersonAsked':
+      return before.askedAt === undefined ? event.question : undefined;
+    case 'PromoteRequested':
+      return before.promoteRequest === undefined ? `${event.by} asked to let green stay: ${event.reason}` : undefined;
     case 'RollbackStarted':
       if (before.rollback !== undefined) return undefined;
       return event.mode === 'toBlue'

@@ -97,7 +97,13 @@ function apply(deployment: Deployment, event: DeploymentEvent, now: EpochMillis)
     case 'ShiftObserved':
       return deployment.shift === undefined ? deployment : { ...deployment, shift: observeShift(deployment.shift, event, now) };
     case 'HealthAssessed':
-      return { ...deployment, verdict: event.verdict };
+      return { ...deployment, verdict: event.verdict, ...(event.evidence === undefined ? {} : { evidence: event.evidence }) };
+    case 'PersonAsked':
+      return { ...deployment, askedAt: deployment.askedAt ?? now };
+    case 'PersonTold':
+      return { ...deployment, toldAt: deployment.toldAt ?? now };
+    case 'PromoteRequested':
+      return { ...deployment, promoteRequest: deployment.promoteRequest ?? { by: event.by, reason: event.reason, at: now } };
     case 'RollbackStarted':
       return { ...deployment, status: 'RollingBack', rollback: deployment.rollback ?? { cause: event.cause, mode: event.mode, startedAt: now } };
     case 'BlueReleased':

@@ -1,6 +1,7 @@
 // The watch loop's decision: everything observed about a running deployment in, what to record and do next out. Called by the
 // `assess` step. Pure and total, so that the same evidence always gives the same decision.
 import { crashLimit } from '#core/breaker/crash-threshold.ts';
+import type { EvidenceRecord } from '#core/health/evidence-record.ts';
 import type { HealthVerdict } from '#core/health/health.ts';
 import { assertNever } from './assert-never.ts';
 import type { Deployment, DeploymentEvent, EpochMillis, HookRecord, LifecycleHook, Plan, RollbackCause, TerminalStatus } from './deployment.ts';
@@ -29,11 +30,14 @@ export interface WatchObservation {
   /** Healthy targets of blue's group; undefined when unreadable. */
   readonly blueHealthyTargets: number | undefined;
   readonly verdict: HealthVerdict | undefined;
+  /** What the verdict's comparison has seen by now; undefined when nothing new could be read. */
+  readonly evidence: EvidenceRecord | undefined;
   readonly crashes: { readonly count: number; readonly lastReason: string };
 }
 
 export type WatchAction =
   | { readonly kind: 'releaseBlue' }
+  | { readonly kind: 'askPerson'; readonly question: string }
   | { readonly kind: 'checkHook'; readonly hook: LifecycleHook; readonly record: HookRecord }
   | { readonly kind: 'continueReady' };
 
@@ -58,6 +62,8 @@ export const ROUNDS_PER_RUN_MAX = 1_000;
 export const ROLLBACK_LIMIT_MINUTES = 90;
 /** How long a driver that goes on shifting may be unreadable before traffic goes back. */
 export const UNREAD_LIMIT_MINUTES = 10;
+/** Minutes after the bake time in which missing evidence may still arrive, before a person is asked. */
+export const ASK_AFTER_MINUTES = 3;
 /** How long after a stop the driver's own rollback is given to appear. */
 export const ROLLBACK_GRACE_SECONDS = 60;
 
@@ -75,7 +81,9 @@ export function decideWatch(deployment: Deployment, observed: WatchObservation, 
   const greenPercent = trafficShare(observed.weights, plan.greenTargetGroupArn) ?? shift.greenPercent;
   const seen: DeploymentEvent[] = [{ type: 'RoundPassed' }];
   if (observed.shift !== undefined) seen.push({ type: 'ShiftObserved', phase: observed.shift.phase, greenPercent });
-  if (observed.verdict !== undefined && deployment.status === 'Shifting') seen.push({ type: 'HealthAssessed', verdict: observed.verdict });
+  if (observed.verdict !== undefined && deployment.status === 'Shifting') {
+    seen.push({ type: 'HealthAssessed', verdict: observed.verdict, evidence: observed.evidence });
+  }
 
   const decision =
     deployment.status === 'RollingBack' ? watchRollback(deployment, plan, observed, now) : watchShift(deployment, plan, observed, greenPercent, now);
@@ -163,13 +171,34 @@ function keepWatching(
   const actions: WatchAction[] = [...hookChecks(deployment, now)];
   if (shift.status === 'ready') actions.push({ kind: 'continueReady' });
   const released = deployment.shift?.blueReleasedAt !== undefined;
-  if (shift.waitsBeforeBlueEnds && bakeIsOver(deployment, plan, now) && observed.verdict?.verdict === 'pass') {
+  if (shift.waitsBeforeBlueEnds && greenMayStay(deployment, plan, observed, now)) {
     // Asked again each round until the driver reports its end: the call may have been lost.
     actions.push({ kind: 'releaseBlue' });
     if (!released) events.push({ type: 'BlueReleased' });
     return { events, actions, next: { kind: 'watch', waitSeconds: WATCH_SECONDS } };
   }
+  const question = questionToPerson(deployment, plan, observed, now);
+  if (question !== undefined) {
+    if (deployment.askedAt === undefined) events.push({ type: 'PersonAsked', question });
+    if (deployment.toldAt === undefined) actions.push({ kind: 'askPerson', question });
+  }
   return { events, actions, next: { kind: 'watch', waitSeconds: secondsUntilNextLook(deployment, plan, shift, now) } };
+}
+
+/** Called while nothing speaks for a rollback. */
+function greenMayStay(deployment: Deployment, plan: Plan, observed: WatchObservation, now: EpochMillis): boolean {
+  if (deployment.promoteRequest !== undefined) return true;
+  if (!bakeIsOver(deployment, plan, now)) return false;
+  if (observed.verdict?.verdict === 'pass') return true;
+  return plan.settings.onInconclusive === 'promote' && observed.verdict?.lacksOnlyProof === true;
+}
+
+/** The bake time is over, the evidence is not enough, and the driver waits: somebody who knows more may decide. */
+function questionToPerson(deployment: Deployment, plan: Plan, observed: WatchObservation, now: EpochMillis): string | undefined {
+  const fullTrafficAt = deployment.shift?.fullTrafficAt;
+  if (fullTrafficAt === undefined || now < fullTrafficAt + (plan.settings.bakeTimeMinutes + ASK_AFTER_MINUTES) * 60_000) return undefined;
+  const why = observed.verdict?.reasons.join('; ') ?? 'health could not be read';
+  return `The bake time is over without enough evidence (${why}). Blue is kept and judging goes on; weir promote or weir abort decides now`;
 }
 
 /** Hooks that CodeDeploy still waits for: not decided, or decided by a function that died before it could say so. */

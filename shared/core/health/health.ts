@@ -1,35 +1,37 @@
-// Is green healthy? Fixed thresholds on what the load balancer, the targets and the alarms say. Called by the assessment and by
-// the AfterAllowTraffic hook. Not enough evidence is its own answer and never counts as good.
+// Is green healthy? Green compared with blue, and beside it fixed limits on what the load balancer, the targets and the alarms say.
+// Called by the assessment and by the AfterAllowTraffic hook. Not enough evidence is its own answer and never counts as good.
+import type { ComparisonReading } from './comparison-reading.ts';
+import type { ComparisonRules } from './comparison-rules.ts';
+import type { SideMinute } from './evidence.ts';
 
 export interface HealthRules {
-  /** Share of green's requests that may fail (5xx and connection errors), percent. */
-  readonly errorRate: { readonly maxPercent: number; readonly minimumRequests: number };
-  /** Response time limit at a percentile of green's requests, milliseconds. */
+  readonly comparison: ComparisonRules;
+  /** Fixed limit on the share of green's requests that may fail (5xx and connection errors), percent. */
+  readonly errorRate?: { readonly maxPercent: number; readonly minimumRequests: number };
+  /** Fixed limit on a percentile of green's response times, milliseconds. */
   readonly latency?: { readonly percentile: number; readonly maxMilliseconds: number; readonly minimumRequests: number };
   /** Share of green's desired tasks that must be healthy targets, percent. */
   readonly healthyHosts: { readonly minimumPercent: number };
   /** Names of CloudWatch alarms that must not be in ALARM. */
   readonly alarms: readonly string[];
-  /** How far back requests count, minutes. */
+  /** How far back requests count for the fixed limits, minutes. */
   readonly windowMinutes: number;
   /** A metric minute counts this long after its end, seconds: CloudWatch publishes late. */
   readonly settleSeconds: number;
 }
 
-/** One minute of one target group's traffic. Bad = 5xx of targets plus target connection errors, which the load balancer counts apart. */
-export interface TrafficMinute {
+/** One minute of green's traffic. */
+export interface TrafficMinute extends SideMinute {
   /** Start of the minute, epoch milliseconds. */
   readonly minute: number;
-  readonly requests: number;
-  readonly errors: number;
-  /** Response time at the configured percentile, milliseconds; absent when not measured. */
-  readonly latencyMilliseconds?: number;
 }
 
 /** What is known about green now. `undefined` members could not be read: that is doubt, not health. */
 export interface HealthEvidence {
+  /** Green's minutes since it got production traffic. */
   readonly greenMinutes: readonly TrafficMinute[] | undefined;
-  readonly blueMinutes: readonly TrafficMinute[] | undefined;
+  /** Green against blue; undefined when the metrics could not be read. */
+  readonly comparison: ComparisonReading | undefined;
   /** Targets of green's group; undefined when unreadable or when the group is in no listener rule yet. */
   readonly greenTargets: { readonly healthy: number; readonly total: number } | undefined;
   readonly desiredCount: number;
@@ -38,32 +40,29 @@ export interface HealthEvidence {
   readonly alarmsInAlarm: readonly string[] | undefined;
 }
 
-export interface TrafficSummary {
-  readonly requests: number;
-  readonly errors: number;
-}
-
 export interface HealthVerdict {
   readonly verdict: 'pass' | 'fail' | 'inconclusive';
   /** Numbers, not adjectives; at least one. */
   readonly reasons: readonly string[];
   readonly alarms: readonly string[];
-  readonly green: TrafficSummary;
-  readonly blue: TrafficSummary;
+  /** Nothing speaks against green, everything could be read, and only the proof that it is as good as blue is missing. */
+  readonly lacksOnlyProof: boolean;
+  readonly comparison?: ComparisonReading;
   readonly at: number;
 }
 
 type Finding = { readonly kind: 'pass' | 'fail' | 'inconclusive'; readonly reason: string };
 
 /**
- * Judges green against fixed thresholds. fail as soon as any rule is broken by enough evidence; pass when every rule has enough
- * evidence and holds; else inconclusive.
+ * Judges green: fail as soon as one rule is broken by enough evidence; pass when every rule has enough evidence and holds; else
+ * inconclusive. With `comparison.observe` the comparison is shown and decides nothing.
  * @param now epoch milliseconds
  */
 export function judgeHealth(rules: HealthRules, evidence: HealthEvidence, now: number): HealthVerdict {
   const green = settledMinutes(evidence.greenMinutes, rules, now);
-  const blue = settledMinutes(evidence.blueMinutes, rules, now);
-  const findings = [judgeErrors(rules, green), ...judgeLatency(rules, green), judgeHosts(rules, evidence), judgeAlarms(rules, evidence)];
+  const compared = judgeComparison(rules, evidence.comparison);
+  const fixed = [...judgeErrors(rules, green), ...judgeLatency(rules, green), judgeHosts(rules, evidence), judgeAlarms(rules, evidence)];
+  const findings = [...compared, ...fixed];
   const failed = findings.filter((finding) => finding.kind === 'fail');
   const open = findings.filter((finding) => finding.kind === 'inconclusive');
   const deciding = failed.length > 0 ? failed : open.length > 0 ? open : findings;
@@ -71,10 +70,16 @@ export function judgeHealth(rules: HealthRules, evidence: HealthEvidence, now: n
     verdict: failed.length > 0 ? 'fail' : open.length > 0 ? 'inconclusive' : 'pass',
     reasons: deciding.map((finding) => finding.reason),
     alarms: rules.alarms.filter((name) => evidence.alarmsInAlarm?.includes(name) ?? false),
-    green: summarize(green ?? []),
-    blue: summarize(blue ?? []),
+    lacksOnlyProof: evidence.comparison?.lacksOnlyProof === true && fixed.every((finding) => finding.kind === 'pass'),
+    ...(evidence.comparison === undefined ? {} : { comparison: evidence.comparison }),
     at: now,
   };
+}
+
+function judgeComparison(rules: HealthRules, comparison: ComparisonReading | undefined): readonly Finding[] {
+  if (rules.comparison.observe) return [];
+  if (comparison === undefined) return [{ kind: 'inconclusive', reason: "the load balancer's metrics could not be read" }];
+  return comparison.reasons.map((reason) => ({ kind: comparison.verdict, reason }));
 }
 
 /** Minutes inside the window whose end is at least the settling time ago: the newest minute is partial and would understate both sides. */
@@ -84,37 +89,36 @@ function settledMinutes(minutes: readonly TrafficMinute[] | undefined, rules: He
   return minutes?.filter((minute) => minute.minute <= newest && minute.minute > oldest);
 }
 
-function summarize(minutes: readonly TrafficMinute[]): TrafficSummary {
-  return {
-    requests: minutes.reduce((sum, minute) => sum + minute.requests, 0),
-    errors: minutes.reduce((sum, minute) => sum + minute.errors, 0),
-  };
+function sum(minutes: readonly TrafficMinute[], of: (minute: TrafficMinute) => number): number {
+  return minutes.reduce((total, minute) => total + of(minute), 0);
 }
 
-function judgeErrors(rules: HealthRules, minutes: readonly TrafficMinute[] | undefined): Finding {
+function judgeErrors(rules: HealthRules, minutes: readonly TrafficMinute[] | undefined): readonly Finding[] {
+  if (rules.errorRate === undefined) return [];
   const { maxPercent, minimumRequests } = rules.errorRate;
-  if (minutes === undefined) return { kind: 'inconclusive', reason: "green's requests could not be read" };
-  const { requests, errors } = summarize(minutes);
+  if (minutes === undefined) return [{ kind: 'inconclusive', reason: "green's requests could not be read" }];
+  const requests = sum(minutes, (minute) => minute.requests);
+  const errors = sum(minutes, (minute) => minute.errors);
   if (requests < minimumRequests) {
     // Errors beyond what the limit allows for the whole minimum sample decide early: more good requests could not make it pass.
     if (errors > Math.max(1, (minimumRequests * maxPercent) / 100)) {
-      return { kind: 'fail', reason: `${errors} of ${requests} green requests failed, more than ${maxPercent} % of ${minimumRequests} requests allows` };
+      return [{ kind: 'fail', reason: `${errors} of ${requests} green requests failed, more than ${maxPercent} % of ${minimumRequests} requests allows` }];
     }
-    return { kind: 'inconclusive', reason: `${requests} of ${minimumRequests} green requests needed to judge the error rate` };
+    return [{ kind: 'inconclusive', reason: `${requests} of ${minimumRequests} green requests needed to judge the error rate` }];
   }
   const percent = (100 * errors) / requests;
   const text = `${errors} of ${requests} green requests failed (${percent.toFixed(2)} %, limit ${maxPercent} %)`;
-  return { kind: percent > maxPercent ? 'fail' : 'pass', reason: text };
+  return [{ kind: percent > maxPercent ? 'fail' : 'pass', reason: text }];
 }
 
 function judgeLatency(rules: HealthRules, minutes: readonly TrafficMinute[] | undefined): readonly Finding[] {
   if (rules.latency === undefined) return [];
   const { percentile, maxMilliseconds, minimumRequests } = rules.latency;
-  const measured = (minutes ?? []).filter((minute) => minute.latencyMilliseconds !== undefined && minute.requests > 0);
-  const { requests } = summarize(measured);
+  const measured = (minutes ?? []).filter((minute) => minute.limited !== undefined && minute.requests > 0);
+  const requests = sum(measured, (minute) => minute.requests);
   if (requests < minimumRequests) return [{ kind: 'inconclusive', reason: `${requests} of ${minimumRequests} green requests needed to judge p${percentile}` }];
   // Percentiles of minutes cannot be merged exactly; weighting by requests is between the minutes' extremes and falls for no single slow minute.
-  const weighted = measured.reduce((sum, minute) => sum + (minute.latencyMilliseconds ?? 0) * minute.requests, 0) / requests;
+  const weighted = sum(measured, (minute) => (minute.limited ?? 0) * minute.requests) / requests;
   const text = `p${percentile} of green is ${weighted.toFixed(0)} ms over ${requests} requests (limit ${maxMilliseconds} ms)`;
   return [{ kind: weighted > maxMilliseconds ? 'fail' : 'pass', reason: text }];
 }

@@ -1,6 +1,8 @@
 // Before anything changes: is this deployment possible and safe, and with what exactly? Called by the `plan` step.
 import type { Deployment, DeploymentSettings, EpochMillis, LaunchSettings, Plan } from '#core/deployment/deployment.ts';
 import { type ProductionWeights, trafficShare } from '#core/deployment/watch.ts';
+import { expectedProof } from '#core/health/comparison-rules.ts';
+import type { Baseline } from '#core/health/evidence.ts';
 import { configurationName } from '#core/strategy/codedeploy-configuration.ts';
 
 export interface TaskSetObservation {
@@ -46,6 +48,7 @@ export interface PlanObservation {
   readonly containers: readonly ContainerObservation[];
   readonly image: { readonly status: string; readonly findings: Readonly<Record<string, number>> | undefined } | undefined;
   readonly alarmsInAlarm: readonly string[] | undefined;
+  readonly baseline: Baseline | undefined;
 }
 
 /** What the manifest names, needed to read the observation. */
@@ -120,6 +123,7 @@ export function decidePlan(
       desiredCount: service.desiredCount,
       containerName: container.name,
       configurationName: configurationName(settings.strategy),
+      ...(observed.baseline === undefined ? {} : { baseline: observed.baseline }),
       warnings: warningsOf(settings, group, observed),
     },
   };
@@ -215,8 +219,23 @@ function warningsOf(settings: DeploymentSettings, group: DeploymentGroupObservat
       `the deployment group ends blue ${group.terminationWaitMinutes} min after the shift, before the bake time of ${settings.bakeTimeMinutes} min is over`,
     );
   }
+  warnings.push(...evidenceWarnings(settings, observed.baseline));
   if (observed.blueHealthyTargets === 0) warnings.push('blue has no healthy target: there is nothing healthy to go back to');
   return warnings;
+}
+
+/** With little traffic the proof takes long, and CodeDeploy goes on shifting by its own clock: said before, not found out afterwards. */
+function evidenceWarnings(settings: DeploymentSettings, baseline: Baseline | undefined): string[] {
+  if (settings.health.comparison.observe) return [];
+  if (baseline === undefined || baseline.minutes === 0) {
+    return ['blue has no metrics of the last hours: green is compared only with what blue does during the deployment, response times not at all'];
+  }
+  const { requests, perMinute } = expectedProof(settings.health.comparison, baseline);
+  const minutes = Math.ceil(requests / perMinute);
+  if (minutes <= settings.bakeTimeMinutes) return [];
+  return [
+    `about ${requests} green requests are needed to call green as good as blue, ${minutes} min of all traffic (${Math.round(perMinute)} requests a minute); the bake time of ${settings.bakeTimeMinutes} min may end without that`,
+  ];
 }
 
 function digestOf(image: string): string | undefined {

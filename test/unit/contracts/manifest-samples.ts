@@ -29,6 +29,8 @@ export const goodChanges: Readonly<Record<string, Change>> = {
   'limits at both ends': { bakeTimeMinutes: 0, quarantineHours: 720, waitForSlotMinutes: 2_880, strategy: { canary: { percent: 99, intervalMinutes: 2_880 } } },
   'health rules': {
     health: {
+      compare: { falseRollbackPercent: 0.1, budget: { errors: 100, latency: 0, crashes: 0, slo: 0 }, latencyTolerance: 1.5, observe: true },
+      slo: { maxErrorPercent: 0.5 },
       errorRate: { maxPercent: 0.5 },
       latency: { percentile: 99.9, maxMilliseconds: 500 },
       healthyHosts: { minimumPercent: 100 },
@@ -96,6 +98,9 @@ export const badChanges: Readonly<Record<string, Change>> = {
   'a bake of text': { bakeTimeMinutes: '5' },
   'a bake that is too long': { bakeTimeMinutes: 2_881 },
   'an unknown onPush': { onPush: 'replace' },
+  'nothing left for errors': { health: { compare: { budget: { errors: 0 } } } },
+  'a latency tolerance of true': { health: { compare: { latencyTolerance: true } } },
+  'an error tolerance without a difference': { health: { compare: { errorTolerance: 1 } } },
   'a negative error rate': { health: { errorRate: { maxPercent: -1 } } },
   'no minimum of requests': { health: { errorRate: { minimumRequests: 0 } } },
   'half a latency rule': { health: { latency: { percentile: 99 } } },
@@ -134,6 +139,7 @@ export const badChanges: Readonly<Record<string, Change>> = {
 
 /** What only the parser can see; the JSON Schema lets it through. */
 export const parserOnlyChanges: Readonly<Record<string, Change>> = {
+  'a budget above 100 %': { health: { compare: { budget: { errors: 80, latency: 21 } } } },
   'a glob that cannot be': image({ tags: { glob: ['[a-'] } }),
   'an ignore glob that cannot be': image({ ignore: ['[a-'] }),
   'a range that cannot be': image({ tags: { semver: 'newest' } }),

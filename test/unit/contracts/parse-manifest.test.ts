@@ -33,7 +33,17 @@ describe('a good manifest', () => {
         bakeTimeMinutes: 5,
         onPush: 'queue',
         health: {
-          errorRate: { maxPercent: 1, minimumRequests: 100 },
+          compare: {
+            falseRollbackPercent: 1,
+            budget: { errors: 50, latency: 20, crashes: 25, slo: 5 },
+            errorTolerance: 1.25,
+            ignoredDifferencePercent: 0.001,
+            latencyTolerance: 1.2,
+            acceptedHarmPercent: 0.2,
+            falsePromotionPercent: 5,
+            stickySessions: false,
+            observe: false,
+          },
           healthyHosts: { minimumPercent: 50 },
           crashes: { thresholdType: 'BOUNDED_PERCENT', value: 50 },
           alarms: [],

@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { deploymentSettings, imagePolicy, manifestStrategy, parseManifestDocument, planTarget, readManifest } from '#contracts/stored-manifest.ts';
+import {
+  comparisonRules,
+  deploymentSettings,
+  imagePolicy,
+  manifestStrategy,
+  parseManifestDocument,
+  planTarget,
+  readManifest,
+} from '#contracts/stored-manifest.ts';
+import { COMPARISON_DEFAULTS } from '#core/health/comparison-rules.ts';
 import { changed, goodChanges } from './manifest-samples.ts';
 
 function manifest(change: Record<string, unknown>) {
@@ -75,7 +84,7 @@ describe('what a manifest means', () => {
       strategy: { kind: 'canary', percent: 10, intervalMinutes: 5 },
       bakeTimeMinutes: 5,
       health: {
-        errorRate: { maxPercent: 1, minimumRequests: 100 },
+        comparison: { ...COMPARISON_DEFAULTS, plannedMinutes: 10 },
         latency: { percentile: 95, maxMilliseconds: 300, minimumRequests: 100 },
         healthyHosts: { minimumPercent: 50 },
         alarms: [],
@@ -87,7 +96,29 @@ describe('what a manifest means', () => {
       waitForSlotMinutes: 60,
       quarantineHours: 24,
     });
-    expect('latency' in deploymentSettings(manifest({}), 1).health).toBe(false);
+    const bare = deploymentSettings(manifest({}), 1).health;
+    expect('latency' in bare || 'errorRate' in bare).toBe(false);
+  });
+
+  test('the comparison in shares, as the manifest has it in percent', () => {
+    const compare = {
+      falseRollbackPercent: 5,
+      budget: { errors: 70, latency: 10, crashes: 10, slo: 10 },
+      latencyTolerance: false,
+      acceptedHarmPercent: 1,
+      stickySessions: true,
+      observe: true,
+    };
+    expect(comparisonRules(manifest({ health: { compare, slo: { maxErrorPercent: 2 } }, strategy: { allAtOnce: {} }, bakeTimeMinutes: 0 }))).toEqual({
+      falseRollback: 0.05,
+      spend: { errors: 0.7, latency: 0.1, crashes: 0.1, slo: 0.1 },
+      errors: { tolerance: 1.25, ignoredDifference: 1e-5 },
+      sloErrorRate: 0.02,
+      advance: { falseAdvance: 0.05, acceptedHarm: 0.01 },
+      sticky: true,
+      observe: true,
+      plannedMinutes: 1,
+    });
   });
 
   test('what planning compares with AWS', () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Deployment, DeploymentEvent, Plan } from '#core/deployment/deployment.ts';
 import { evolveAll, requestDeployment } from '#core/deployment/evolve.ts';
 import { decideWatch, ROUNDS_PER_RUN_MAX, type ShiftObservation, trafficShare, UNREAD_LIMIT_MINUTES, type WatchObservation } from '#core/deployment/watch.ts';
+import { COMPARISON_DEFAULTS } from '#core/health/comparison-rules.ts';
 import type { HealthVerdict } from '#core/health/health.ts';
 
 const MINUTE = 60_000;
@@ -14,7 +15,7 @@ const plan: Plan = {
     manifestVersion: 1,
     strategy: { kind: 'canary', percent: 10, intervalMinutes: 5 },
     bakeTimeMinutes: 5,
-    health: { errorRate: { maxPercent: 1, minimumRequests: 100 }, healthyHosts: { minimumPercent: 50 }, alarms: [], windowMinutes: 5, settleSeconds: 60 },
+    health: { comparison: COMPARISON_DEFAULTS, healthyHosts: { minimumPercent: 50 }, alarms: [], windowMinutes: 5, settleSeconds: 60 },
     crashThreshold: { type: 'BOUNDED_PERCENT', value: 50 },
     onInconclusive: 'hold',
     waitForSlotMinutes: 60,
@@ -46,8 +47,7 @@ const verdict = (kind: HealthVerdict['verdict'], alarms: string[] = []): HealthV
   verdict: kind,
   reasons: ['numbers'],
   alarms,
-  green: { requests: 1, errors: 0 },
-  blue: { requests: 1, errors: 0 },
+  lacksOnlyProof: false,
   at: T0,
 });
 const looks = (over: Partial<WatchObservation> = {}): WatchObservation => ({
@@ -55,6 +55,7 @@ const looks = (over: Partial<WatchObservation> = {}): WatchObservation => ({
   weights: { 'tg-blue': 90, 'tg-green': 10 },
   blueHealthyTargets: 2,
   verdict: verdict('inconclusive'),
+  evidence: undefined,
   crashes: { count: 0, lastReason: '' },
   ...over,
 });
@@ -134,12 +135,43 @@ describe('during the bake', () => {
 
   test.each([['inconclusive' as const], [undefined]])('a verdict of %s at its end holds blue', (kind) => {
     const thin = { ...baking, verdict: kind === undefined ? undefined : verdict(kind) };
-    expect(decideWatch(shifting(full), thin, T0 + 60 * MINUTE)).toMatchObject({ actions: [], next: { kind: 'watch' } });
+    const decision = decideWatch(shifting(full), thin, T0 + 60 * MINUTE);
+    expect(decision.actions.map((action) => action.kind)).toEqual(['askPerson']);
+    expect(decision.next.kind).toBe('watch');
   });
 
   test('or goes back, where the manifest says so', () => {
     const strict = shifting({ type: 'Planned', plan: { ...plan, settings: { ...plan.settings, onInconclusive: 'rollBack' } } }, full);
     expect(causeOf(decideWatch(strict, baking, T0 + 5 * MINUTE).events)).toMatchObject({ cause: { kind: 'inconclusive' } });
+  });
+
+  const lenient = (...events: DeploymentEvent[]) =>
+    shifting({ type: 'Planned', plan: { ...plan, settings: { ...plan.settings, onInconclusive: 'promote' } } }, full, ...events);
+
+  test('or lets green stay, where the manifest says so and only proof is missing', () => {
+    const unproven = { ...baking, verdict: { ...verdict('inconclusive'), lacksOnlyProof: true } };
+    expect(decideWatch(lenient(), unproven, T0 + 5 * MINUTE).actions).toEqual([{ kind: 'releaseBlue' }]);
+    expect(decideWatch(lenient(), baking, T0 + 5 * MINUTE).actions).toEqual([]);
+    expect(decideWatch(shifting(full), unproven, T0 + 5 * MINUTE).actions).toEqual([]);
+  });
+
+  test('a person is asked once, a little after its end, and told until it worked', () => {
+    const [soon, late] = [T0 + 8 * MINUTE - 1, T0 + 8 * MINUTE];
+    expect(decideWatch(shifting(full), baking, soon).actions).toEqual([]);
+    const asked = decideWatch(shifting(full), baking, late);
+    expect(asked.events).toContainEqual(expect.objectContaining({ type: 'PersonAsked', question: expect.stringContaining('numbers') }));
+    const again = decideWatch(shifting(full, ...asked.events), baking, late);
+    expect(again.events.map((event) => event.type)).not.toContain('PersonAsked');
+    expect(again.actions).toEqual([expect.objectContaining({ kind: 'askPerson' })]);
+    expect(decideWatch(shifting(full, ...asked.events, { type: 'PersonTold' }), baking, late).actions).toEqual([]);
+  });
+
+  test('a person may let green stay, before its end and without proof, but not against evidence', () => {
+    const promoted = shifting(full, { type: 'PromoteRequested', by: 'ann', reason: 'looked at it' });
+    expect(decideWatch(promoted, baking, T0 + MINUTE).actions).toEqual([{ kind: 'releaseBlue' }]);
+    expect(decideWatch(promoted, { ...baking, verdict: verdict('fail') }, T0 + MINUTE).next.kind).toBe('rollBack');
+    const early = shifting({ type: 'PromoteRequested', by: 'ann', reason: 'looked at it' });
+    expect(decideWatch(early, looks(), T0 + MINUTE).actions).toEqual([]);
   });
 
   test('the next look is exactly at its end', () => {
@@ -213,6 +245,7 @@ describe('laws', () => {
       fc.constantFrom('pass' as const, 'fail' as const, 'inconclusive' as const).map((kind) => verdict(kind)),
       { nil: undefined },
     ),
+    evidence: fc.constant(undefined),
     crashes: fc.record({ count: fc.nat(5), lastReason: fc.constant('exit code 1') }),
   });
 

@@ -1,12 +1,15 @@
-// Fixed thresholds: fail on enough bad evidence, pass on enough good evidence, else say what is missing.
+// Fixed limits beside the comparison: fail on enough bad evidence, pass on enough good evidence, else say what is missing.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { ComparisonReading } from '#core/health/comparison-reading.ts';
+import { COMPARISON_DEFAULTS } from '#core/health/comparison-rules.ts';
 import { type HealthEvidence, type HealthRules, judgeHealth, type TrafficMinute } from '#core/health/health.ts';
 import { checkSmokeAnswer } from '#core/health/smoke-check.ts';
 
 const MINUTE = 60_000;
 const NOW = 100 * MINUTE;
 const rules: HealthRules = {
+  comparison: COMPARISON_DEFAULTS,
   errorRate: { maxPercent: 1, minimumRequests: 100 },
   healthyHosts: { minimumPercent: 50 },
   alarms: [],
@@ -15,9 +18,16 @@ const rules: HealthRules = {
 };
 const minutes = (...counts: [number, number][]): TrafficMinute[] =>
   counts.map(([requests, errors], index) => ({ minute: NOW - (index + 2) * MINUTE, requests, errors }));
+const reading = (verdict: ComparisonReading['verdict'], lacksOnlyProof = false): ComparisonReading => ({
+  verdict,
+  reasons: [`compared: ${verdict}`],
+  metrics: [],
+  minutes: 1,
+  lacksOnlyProof,
+});
 const evidence = (over: Partial<HealthEvidence> = {}): HealthEvidence => ({
   greenMinutes: minutes([200, 0]),
-  blueMinutes: [],
+  comparison: reading('pass'),
   greenTargets: { healthy: 2, total: 2 },
   desiredCount: 2,
   greenPercent: 10,
@@ -44,6 +54,27 @@ describe('the error rate', () => {
   });
 });
 
+describe('the comparison', () => {
+  test.each(['pass', 'fail', 'inconclusive'] as const)('decides with the fixed limits: %s', (verdict) => {
+    expect(judge({ comparison: reading(verdict) })).toMatchObject({ verdict, reasons: expect.arrayContaining([`compared: ${verdict}`]) });
+  });
+
+  test('shows and decides nothing where it only observes', () => {
+    const observed = judge({ comparison: reading('fail') }, { comparison: { ...COMPARISON_DEFAULTS, observe: true } });
+    expect(observed).toMatchObject({ verdict: 'pass', comparison: { verdict: 'fail' } });
+  });
+
+  test('that only lacks proof says so, as long as the fixed limits hold', () => {
+    expect(judge({ comparison: reading('inconclusive', true) }).lacksOnlyProof).toBe(true);
+    expect(judge({ comparison: reading('inconclusive', true), alarmsInAlarm: undefined }, { alarms: ['orders-5xx'] }).lacksOnlyProof).toBe(false);
+  });
+
+  test('works without any fixed limit', () => {
+    const { errorRate: _, ...bare } = rules;
+    expect(judgeHealth(bare, evidence({ greenMinutes: undefined }), NOW).verdict).toBe('pass');
+  });
+});
+
 describe('the other rules', () => {
   test('too few healthy targets fail under traffic and hold before it', () => {
     expect(judge({ greenTargets: { healthy: 0, total: 2 } }).verdict).toBe('fail');
@@ -56,7 +87,7 @@ describe('the other rules', () => {
 
   test('latency is judged over enough requests only', () => {
     const latency = { percentile: 99, maxMilliseconds: 500, minimumRequests: 100 };
-    const slow = (requests: number, latencyMilliseconds: number) => [{ minute: NOW - 2 * MINUTE, requests, errors: 0, latencyMilliseconds }];
+    const slow = (requests: number, limited: number) => [{ minute: NOW - 2 * MINUTE, requests, errors: 0, limited }];
     expect(judge({ greenMinutes: slow(200, 501) }, { latency }).verdict).toBe('fail');
     expect(judge({ greenMinutes: slow(200, 500) }, { latency }).verdict).toBe('pass');
     expect(judge({ greenMinutes: slow(100, 400).map((minute) => ({ ...minute, requests: 99 })) }, { latency }).verdict).toBe('inconclusive');
@@ -64,6 +95,7 @@ describe('the other rules', () => {
 
   test.each([
     ['requests', { greenMinutes: undefined }],
+    ['the metrics of both', { comparison: undefined }],
     ['targets', { greenTargets: undefined }],
     ['alarms', { alarmsInAlarm: undefined }],
   ])('what cannot be read is doubt, never health: %s', (_what, over) => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DeploymentSettings } from '#core/deployment/deployment.ts';
 import { requestDeployment } from '#core/deployment/evolve.ts';
+import { COMPARISON_DEFAULTS } from '#core/health/comparison-rules.ts';
 import { decidePlan, type PlanObservation, type PlanTarget, slotWaitSeconds } from '#core/preflight/plan.ts';
 
 const request = { repository: 'team/orders', registry: '111122223333', digest: 'sha256:green', tag: '2.0.0', pushedAt: 0, source: 'push' as const };
@@ -10,7 +11,7 @@ const settings: DeploymentSettings = {
   manifestVersion: 1,
   strategy: { kind: 'canary', percent: 10, intervalMinutes: 5 },
   bakeTimeMinutes: 5,
-  health: { errorRate: { maxPercent: 1, minimumRequests: 100 }, healthyHosts: { minimumPercent: 50 }, alarms: [], windowMinutes: 5, settleSeconds: 60 },
+  health: { comparison: COMPARISON_DEFAULTS, healthyHosts: { minimumPercent: 50 }, alarms: [], windowMinutes: 5, settleSeconds: 60 },
   crashThreshold: { type: 'BOUNDED_PERCENT', value: 50 },
   onInconclusive: 'hold',
   waitForSlotMinutes: 60,
@@ -49,6 +50,7 @@ const good: PlanObservation = {
   containers: [{ name: 'app', image: 'registry/team/orders@sha256:blue' }],
   image: { status: 'ACTIVE', findings: undefined },
   alarmsInAlarm: [],
+  baseline: { minutes: 720, requests: 720_000, errors: 700, dispersion: { observed: 0, expected: 0 } },
 };
 const plan = (over: Partial<PlanObservation> = {}, more: Partial<DeploymentSettings> = {}, wants: Partial<PlanTarget> = {}, now = 0) =>
   decidePlan(deployment, { ...settings, ...more }, { ...target, ...wants }, { ...good, ...over }, now);
