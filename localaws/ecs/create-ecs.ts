@@ -1,6 +1,9 @@
 // The local Amazon ECS: clusters, task definitions, services with task sets, and tasks that really run.
 import type { Operation, Region, ServiceFactory } from '../region.ts';
+import { type EcsBehaviour, HARSHEST_BEHAVIOUR } from './behaviour.ts';
 import { clusterOperations } from './clusters/cluster-operations.ts';
+import { createDeploymentEngine, type DeploymentEngine } from './deployments/deployment-engine.ts';
+import { deploymentOperations } from './deployments/deployment-operations.ts';
 import type { EcsParts, EcsWorld } from './ecs-world.ts';
 import { createPlacement, type Placement } from './placement.ts';
 import { createProcessRuntime } from './runtime/process-runtime.ts';
@@ -18,6 +21,8 @@ export interface EcsOptions {
   readonly taskRuntime?: TaskRuntime;
   /** Where tasks may run; by default Fargate always has room. */
   readonly placement?: (region: Region) => Placement;
+  /** Switches where AWS's documents are silent or disagree. */
+  readonly behaviour?: Partial<EcsBehaviour>;
 }
 
 export function createEcs(options: EcsOptions = {}): ServiceFactory {
@@ -26,17 +31,20 @@ export function createEcs(options: EcsOptions = {}): ServiceFactory {
       region,
       host: (options.taskRuntime ?? createProcessRuntime()).open(region),
       placement: (options.placement ?? createPlacement)(region),
+      behaviour: { ...HARSHEST_BEHAVIOUR, ...options.behaviour },
       clusters: new Map(),
       families: new Map(),
     };
-    // The two need each other: the scheduler starts tasks, and tasks tell it how they fare.
-    const scheduler: ServiceScheduler = createServiceScheduler(world, () => engine);
+    // They need each other: the scheduler starts tasks, tasks tell it how they fare, and deployments wait for what it sees.
+    const scheduler: ServiceScheduler = createServiceScheduler(world, { engine: () => engine, deployments: () => deployments });
     const engine: TaskEngine = createTaskEngine(world, scheduler);
-    const parts: EcsParts = { world, engine, scheduler };
+    const deployments: DeploymentEngine = createDeploymentEngine(world, (service) => scheduler.wake(service));
+    const parts: EcsParts = { world, engine, scheduler, deployments };
     const operations: Record<string, Operation> = {
       ...clusterOperations(parts),
       ...taskDefinitionOperations(parts),
       ...serviceOperations(parts),
+      ...deploymentOperations(parts),
       ...taskSetOperations(parts),
       ...taskOperations(parts),
       ...tagOperations(parts),

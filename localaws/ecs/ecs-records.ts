@@ -3,6 +3,7 @@
 
 import type { Timer } from '../clock/clock.ts';
 import type { AwsShape } from '../region.ts';
+import type { ServiceDeploymentRecord, ServiceRevisionRecord } from './deployments/deployment-records.ts';
 import type { RunningContainer } from './runtime/task-runtime.ts';
 
 export interface Tag {
@@ -78,6 +79,11 @@ export interface ServiceRecord {
   events: { id: string; createdAt: number; message: string }[];
   /** Oldest first. For the ECS controller these are its deployments. */
   taskSets: TaskSetRecord[];
+  /** Only of the ECS controller, oldest first. */
+  deployments: ServiceDeploymentRecord[];
+  revisions: ServiceRevisionRecord[];
+  /** The revision last deployed completely: what a deployment comes from and rolls back to. */
+  completedRevision: ServiceRevisionRecord | undefined;
   /** When SERVICE_STEADY_STATE was last announced; undefined while not steady. */
   steadyAnnouncedAt: number | undefined;
 }

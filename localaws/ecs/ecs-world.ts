@@ -1,6 +1,8 @@
 // The parts of the local ECS that every operation shares, and how it finds what a request names.
 import { AwsError } from '../endpoint/aws-error.ts';
 import type { AwsShape, Call, Principal, Region } from '../region.ts';
+import type { EcsBehaviour } from './behaviour.ts';
+import type { DeploymentEngine } from './deployments/deployment-engine.ts';
 import type { ClusterRecord, ServiceRecord, TaskDefinitionRecord, TaskRecord, TaskSetRecord } from './ecs-records.ts';
 import { clientError, invalidParameter, text } from './input-members.ts';
 import type { Placement } from './placement.ts';
@@ -12,16 +14,18 @@ export interface EcsWorld {
   readonly region: Region;
   readonly host: TaskHost;
   readonly placement: Placement;
+  readonly behaviour: EcsBehaviour;
   readonly clusters: Map<string, ClusterRecord>;
   /** Revisions of each family, oldest first. */
   readonly families: Map<string, TaskDefinitionRecord[]>;
 }
 
-/** The world with the two things that move it. */
+/** The world with the three things that move it. */
 export interface EcsParts {
   readonly world: EcsWorld;
   readonly engine: TaskEngine;
   readonly scheduler: ServiceScheduler;
+  readonly deployments: DeploymentEngine;
 }
 
 /** ECS acting for itself (its service-linked role). */

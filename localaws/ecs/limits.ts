@@ -59,3 +59,43 @@ export const TASK_DEFINITION_BYTES_MAX = 64 * 1024;
 /** RunTask remembers client tokens for 24 h. */
 export const RUN_TASK_TOKEN_KEPT_MS = 24 * 60 * 60 * 1000;
 export const RUN_TASK_TOKENS_MAX = 1_000;
+
+/** Native deployments: AWS's own bounds. */
+export const HOOKS_PER_SERVICE_MAX = 20;
+export const HOOKS_PER_TYPE_MAX = 10;
+export const HOOK_TIMEOUT_MINUTES_DEFAULT = 1_440;
+export const LAMBDA_HOOK_TIMEOUT_MINUTES_MAX = 1_440;
+export const PAUSE_HOOK_TIMEOUT_MINUTES_MAX = 20_160;
+export const HOOK_CALLBACK_SECONDS_DEFAULT = 30;
+/** AWS documents no bounds for the call-back delay: at least a second, at most the day a stage may take. */
+export const HOOK_CALLBACK_SECONDS_MIN = 1;
+export const HOOK_CALLBACK_SECONDS_MAX = 86_400;
+/** hookDetails: AWS names no limit; the input of an invocation must stay far below Lambda's. */
+export const HOOK_DETAILS_BYTES_MAX = 64 * 1024;
+/** The range of bakeTimeInMinutes is not documented by ECS; the stage may take 24 hours. */
+export const BAKE_MINUTES_MAX = 1_440;
+export const STEP_BAKE_MINUTES_MAX = 1_440;
+export const ALARMS_PER_SERVICE_MAX = 100;
+/** A stage (each traffic step of its own) without a pause, and a whole deployment. */
+export const STAGE_MS_MAX = 24 * 60 * 60 * 1000;
+export const DEPLOYMENT_MS_MAX = 30 * 24 * 60 * 60 * 1000;
+/** Deployments stay describable this long; and this many per service, which is this local AWS's own bound. */
+export const DEPLOYMENT_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
+export const DEPLOYMENTS_PER_SERVICE_KEPT_MAX = 500;
+export const DESCRIBE_DEPLOYMENTS_MAX = 20;
+export const DESCRIBE_REVISIONS_MAX = 20;
+export const LIST_DEPLOYMENTS_PAGE_DEFAULT = 20;
+/** The circuit breaker's default threshold in percent, and the bounds of BOUNDED_PERCENT. */
+export const BREAKER_PERCENT_DEFAULT = 50;
+export const BREAKER_FAILURES_MIN = 3;
+export const BREAKER_FAILURES_MAX = 200;
+
+/** Paces nobody documents; AWS's printed examples show about these. */
+export const DEPLOYMENT_START_DELAY_MS = 1_500;
+export const DEPLOYMENT_STOP_SETTLE_MS = 5_000;
+/** From the end of the bake time to SUCCESSFUL, measured on AWS: less than a deregistration delay. */
+export const DEPLOYMENT_CLEAN_UP_MS = 20_000;
+export const DEPLOYMENT_ALARM_POLL_MS = 10_000;
+/** A call with a customer's role is tried this often when AWS throttles or fails; the delay doubles each time. */
+export const ROLE_CALL_ATTEMPTS_MAX = 5;
+export const ROLE_CALL_RETRY_BASE_MS = 1_000;

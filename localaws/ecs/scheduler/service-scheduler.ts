@@ -2,12 +2,13 @@
 // look at a time per service.
 
 import type { Timer } from '../../clock/clock.ts';
+import type { DeploymentEngine } from '../deployments/deployment-engine.ts';
 import type { ServiceRecord, TaskRecord } from '../ecs-records.ts';
 import type { EcsWorld } from '../ecs-world.ts';
 import { INACTIVE_SERVICE_KEPT_MS, STABILIZING_WATCH_MS, STEADY_WATCH_MS } from '../limits.ts';
 import { addServiceEvent, subjectOf } from '../services/service-events.ts';
 import type { TaskEngine } from '../tasks/task-engine.ts';
-import { planRolling, settleRolling } from './rolling-plan.ts';
+import { isRolling, planRolling } from './rolling-plan.ts';
 import { planScale } from './scale-plan.ts';
 import { announceSteadyService, settleStability } from './stability.ts';
 import { noteTaskOutcome } from './start-throttle.ts';
@@ -31,7 +32,13 @@ interface Watch {
 /** Looks in a row before the next waits for the clock: a service that wakes itself may not hold time for ever. */
 const LOOKS_IN_A_ROW_MAX = 10;
 
-export function createServiceScheduler(world: EcsWorld, engine: () => TaskEngine): ServiceScheduler {
+/** What the scheduler moves and whom it tells; made after it. */
+export interface SchedulerPartners {
+  readonly engine: () => TaskEngine;
+  readonly deployments: () => DeploymentEngine;
+}
+
+export function createServiceScheduler(world: EcsWorld, { engine, deployments }: SchedulerPartners): ServiceScheduler {
   const { clock } = world.region;
   const watches = new Map<ServiceRecord, Watch>();
 
@@ -46,6 +53,7 @@ export function createServiceScheduler(world: EcsWorld, engine: () => TaskEngine
       for (let looks = 0; looks < LOOKS_IN_A_ROW_MAX && (looks === 0 || watch.isWoken); looks++) {
         watch.isWoken = false;
         await clock.during(() => look(world, engine(), service));
+        deployments().looked(service);
       }
     } catch (error) {
       world.region.log('ecs', `scheduler of ${service.arn}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -56,7 +64,9 @@ export function createServiceScheduler(world: EcsWorld, engine: () => TaskEngine
       forgetLater(world, service);
       return;
     }
-    scheduleLook(service, watch, service.steadyAnnouncedAt === undefined ? STABILIZING_WATCH_MS : STEADY_WATCH_MS);
+    // A deployment that waits for somebody is as quiet as a service at rest.
+    const isQuiet = service.taskSets.every((taskSet) => taskSet.stabilityStatus === 'STEADY_STATE');
+    scheduleLook(service, watch, isQuiet ? STEADY_WATCH_MS : STABILIZING_WATCH_MS);
   };
 
   const wake = (service: ServiceRecord): void => {
@@ -72,7 +82,7 @@ export function createServiceScheduler(world: EcsWorld, engine: () => TaskEngine
     noticed(task) {
       const { taskSet } = task;
       if (taskSet === undefined) return;
-      noteTaskOutcome(world, taskSet, task);
+      if (noteTaskOutcome(world, taskSet, task)) deployments().taskFailed(task);
       wake(taskSet.service);
     },
     deregistered(task, targetGroupArn) {
@@ -84,12 +94,11 @@ export function createServiceScheduler(world: EcsWorld, engine: () => TaskEngine
 }
 
 async function look(world: EcsWorld, engine: TaskEngine, service: ServiceRecord): Promise<void> {
-  if (service.controller === 'ECS' && service.status === 'ACTIVE') planRolling(world, service);
+  if (isRolling(service)) planRolling(world, service);
   else planScale(service);
   for (const taskSet of [...service.taskSets]) await lookAtTaskSet(world, engine, taskSet);
   for (const taskSet of service.taskSets) settleStability(world, taskSet);
   service.taskSets = service.taskSets.filter((taskSet) => taskSet.status !== 'DRAINING' || taskSet.tasks.size > 0);
-  if (service.controller === 'ECS') settleRolling(world, service);
   if (service.status === 'DRAINING' && service.taskSets.length === 0) {
     service.status = 'INACTIVE';
     return;

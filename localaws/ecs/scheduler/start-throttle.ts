@@ -5,22 +5,27 @@ import type { EcsWorld } from '../ecs-world.ts';
 import { FAILED_STARTS_BEFORE_THROTTLE, THROTTLE_FIRST_MS, THROTTLE_MS_MAX } from '../limits.ts';
 import { addServiceEvent, emitServiceAction } from '../services/service-events.ts';
 
-/** Counts how a task of a task set has turned out: when it runs, and when its end begins (a replacement is due then). */
-export function noteTaskOutcome(world: EcsWorld, taskSet: TaskSetRecord, task: TaskRecord): void {
+/**
+ * Counts how a task of a task set has turned out: when it runs, and when its end begins (a replacement is due then).
+ * Answers whether this is a failure a deployment circuit breaker counts: it never ran, or failed a health check.
+ */
+export function noteTaskOutcome(world: EcsWorld, taskSet: TaskSetRecord, task: TaskRecord): boolean {
   const { startThrottle } = taskSet;
   if (task.lastStatus === 'RUNNING') {
     startThrottle.failedStarts = 0;
     startThrottle.pauses = 0;
     startThrottle.impairedAnnounced = false;
-    return;
+    return false;
   }
-  if (task.desiredStatus !== 'STOPPED' || task.isOutcomeNoted) return;
+  if (task.desiredStatus !== 'STOPPED' || task.isOutcomeNoted) return false;
   task.isOutcomeNoted = true;
   const wasScaledIn = task.stopCode === 'ServiceSchedulerInitiated' && task.stoppedReason?.startsWith('Scaling activity') === true;
   if (!wasScaledIn && task.stopCode !== 'UserInitiated') taskSet.rollout.failedTasks++;
-  if (task.times.startedAt !== undefined || wasScaledIn || task.stopCode === 'UserInitiated') return;
+  if (wasScaledIn || task.stopCode === 'UserInitiated') return false;
+  if (task.times.startedAt !== undefined) return task.stoppedReason?.startsWith('Task failed ') === true;
   startThrottle.failedStarts++;
   pauseStarts(world, taskSet);
+  return true;
 }
 
 /** A placement that was refused pauses starts in the same way. */

@@ -77,7 +77,8 @@ function stopTasks(world: EcsWorld, engine: TaskEngine, taskSet: TaskSetRecord, 
 
 function startMissing(world: EcsWorld, engine: TaskEngine, taskSet: TaskSetRecord): void {
   const { service } = taskSet;
-  if (world.region.clock.now() < taskSet.startThrottle.notBefore) return;
+  // A deployment that has failed launches no tasks; what it has goes on running.
+  if (taskSet.rollout.state === 'FAILED' || world.region.clock.now() < taskSet.startThrottle.notBefore) return;
   const missing = Math.min(taskSet.computedDesiredCount - wantedTasks(taskSet).length, TASKS_STARTED_PER_LOOK);
   const started: TaskRecord[] = [];
   for (let index = 0; index < missing; index++) {

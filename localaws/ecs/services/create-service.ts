@@ -1,14 +1,15 @@
 // CreateService. A CODE_DEPLOY service makes its first task set itself, an EXTERNAL one waits for CreateTaskSet, and the
 // ECS controller starts its first deployment.
 import type { AwsShape, Call } from '../../region.ts';
+import { strategyOf } from '../deployments/deployment-records.ts';
 import type { ClusterRecord, ControllerType, ServiceRecord, Workload } from '../ecs-records.ts';
-import { callerArn, clusterOf, type EcsWorld, isResourceName } from '../ecs-world.ts';
+import { callerArn, clusterOf, type EcsParts, type EcsWorld, isResourceName } from '../ecs-world.ts';
 import { canonical, choice, copyOf, flag, invalidParameter, requiredText, structure, structures, text, whole } from '../input-members.ts';
 import { CLIENT_TOKEN_LENGTH_MAX, DESIRED_COUNT_MAX } from '../limits.ts';
 import { tagsOf } from '../tag-list.ts';
 import { addTaskSet } from '../task-sets/new-task-set.ts';
+import { checkStrategyBalancers } from './advanced-configuration.ts';
 import { deploymentConfigurationOf } from './deployment-configuration.ts';
-import { emitDeploymentChange } from './service-events.ts';
 import { checkTargetGroups, workloadOf } from './workload-input.ts';
 
 const GRACE_SECONDS_MAX = 2_147_483_647;
@@ -16,7 +17,7 @@ const GRACE_SECONDS_MAX = 2_147_483_647;
 const TASK_SET_MEMBERS = ['taskDefinition', 'networkConfiguration', 'loadBalancers', 'serviceRegistries', 'launchType', 'platformVersion'] as const;
 
 /** @throws AwsError InvalidParameterException, ClusterNotFoundException, ClientException. */
-export async function createService(world: EcsWorld, input: AwsShape, call: Call): Promise<ServiceRecord> {
+export async function createService({ world, deployments }: EcsParts, input: AwsShape, call: Call): Promise<ServiceRecord> {
   const name = requiredText(input, 'serviceName', 'Service name cannot be empty.');
   if (!isResourceName(name)) throw invalidParameter('Service name contains invalid characters.');
   const cluster = clusterOf(world, input);
@@ -36,7 +37,10 @@ export async function createService(world: EcsWorld, input: AwsShape, call: Call
   if (cluster.services.get(name) !== existing) throw invalidParameter('Creation of service was not idempotent.');
   service.workload = workload;
   cluster.services.set(name, service);
-  if (workload !== undefined) beginFirst(world, service, workload);
+  if (service.controller === 'CODE_DEPLOY' && workload !== undefined) {
+    addTaskSet(world, service, { workload, status: 'PRIMARY', scalePercent: 100, startedBy: 'ecs-svc' });
+  }
+  if (service.controller === 'ECS' && workload !== undefined) deployments.begin(service, workload);
   return service;
 }
 
@@ -56,7 +60,7 @@ function newService(world: EcsWorld, cluster: ClusterRecord, name: string, input
     controller,
     desiredCount,
     workload: undefined,
-    deploymentConfiguration: deploymentConfigurationOf(input),
+    deploymentConfiguration: { ...configurationDefaults(controller), ...deploymentConfigurationOf(input, { behaviour: world.behaviour, controller }) },
     healthCheckGracePeriodSeconds: gracePeriodOf(input, structures(input, 'loadBalancers').length > 0 || controller === 'EXTERNAL'),
     placementConstraints: copyOf(structures(input, 'placementConstraints')),
     placementStrategy: copyOf(structures(input, 'placementStrategy')),
@@ -71,8 +75,16 @@ function newService(world: EcsWorld, cluster: ClusterRecord, name: string, input
     tags: tagsOf(input),
     events: [],
     taskSets: [],
+    deployments: [],
+    revisions: [],
+    completedRevision: undefined,
     steadyAnnouncedAt: undefined,
   };
+}
+
+/** What DescribeServices says of a service of the ECS controller that was given nothing. */
+function configurationDefaults(controller: ControllerType): AwsShape {
+  return controller === 'ECS' ? { strategy: 'ROLLING', bakeTimeInMinutes: 0 } : {};
 }
 
 function invalidController(): never {
@@ -98,11 +110,7 @@ async function initialWorkload(world: EcsWorld, service: ServiceRecord, input: A
   if (service.controller === 'CODE_DEPLOY' && workload.loadBalancers.length !== 1) {
     throw invalidParameter('Services with a CODE_DEPLOY deployment controller must have exactly one load balancer target group.');
   }
+  if (service.controller === 'ECS') await checkStrategyBalancers(world, strategyOf(service.deploymentConfiguration), workload.loadBalancers);
   await checkTargetGroups(world, workload, true);
   return workload;
-}
-
-function beginFirst(world: EcsWorld, service: ServiceRecord, workload: Workload): void {
-  const taskSet = addTaskSet(world, service, { workload, status: 'PRIMARY', scalePercent: 100, startedBy: 'ecs-svc' });
-  if (service.controller === 'ECS') emitDeploymentChange(world, taskSet, 'INFO', 'SERVICE_DEPLOYMENT_IN_PROGRESS');
 }

@@ -12,13 +12,14 @@ import { updateService } from './update-service.ts';
 
 const LIST_PAGE_DEFAULT = 10;
 
-export function serviceOperations({ world, scheduler }: EcsParts): Record<string, Operation> {
+export function serviceOperations(parts: EcsParts): Record<string, Operation> {
+  const { world, scheduler, deployments } = parts;
   const resources = (input: AwsShape): string[] => [serviceArn(world, input, text(input, 'service') ?? text(input, 'serviceName') ?? '*')];
   return {
     CreateService: {
       resources,
       handle: async (input, call) => {
-        const service = await createService(world, input, call);
+        const service = await createService(parts, input, call);
         scheduler.wake(service);
         return { service: serviceShape(service, ['TAGS']) };
       },
@@ -26,7 +27,7 @@ export function serviceOperations({ world, scheduler }: EcsParts): Record<string
     UpdateService: {
       resources,
       handle: async (input) => {
-        const service = await updateService(world, input);
+        const service = await updateService(parts, input);
         scheduler.wake(service);
         return { service: serviceShape(service) };
       },
@@ -40,6 +41,7 @@ export function serviceOperations({ world, scheduler }: EcsParts): Record<string
       resources,
       handle: (input) => {
         const service = deleteService(world, input);
+        deployments.serviceDeleted(service);
         scheduler.wake(service);
         return { service: serviceShape(service) };
       },

@@ -1,5 +1,6 @@
 // A service as DescribeServices answers it, with its deployments (controller ECS) or task sets (the other two).
 import type { AwsShape } from '../../region.ts';
+import { currentRevision } from '../deployments/deployment-shape.ts';
 import type { ServiceRecord, TaskSetRecord, Workload } from '../ecs-records.ts';
 import { copyOf } from '../input-members.ts';
 import { taskSetShape } from '../task-sets/task-set-shape.ts';
@@ -8,7 +9,7 @@ import { countTasks } from '../tasks/task-counts.ts';
 /** The Service of the API. */
 export function serviceShape(service: ServiceRecord, include: readonly string[] = []): AwsShape {
   const counts = countTasks(service.taskSets.flatMap((taskSet) => [...taskSet.tasks]));
-  const isRolling = service.controller === 'ECS';
+  const isNative = service.controller === 'ECS';
   return {
     serviceArn: service.arn,
     serviceName: service.name,
@@ -20,8 +21,9 @@ export function serviceShape(service: ServiceRecord, include: readonly string[] 
     ...workloadMembers(service.workload),
     deploymentConfiguration: copyOf(service.deploymentConfiguration),
     deploymentController: { type: service.controller },
-    ...(isRolling ? {} : { taskSets: service.taskSets.map((taskSet) => taskSetShape(taskSet, include)) }),
-    deployments: isRolling ? [...service.taskSets].reverse().map(deploymentShape) : [],
+    ...(isNative ? {} : { taskSets: service.taskSets.map((taskSet) => taskSetShape(taskSet, include)) }),
+    deployments: isNative ? deploymentsOf(service) : [],
+    ...(isNative ? nativeMembers(service) : {}),
     roleArn: `arn:aws:iam::${service.arn.split(':')[4]}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
     events: service.events.map(({ id, createdAt, message }) => ({ id, createdAt: new Date(createdAt), message })),
     createdAt: new Date(service.createdAt),
@@ -50,6 +52,23 @@ function workloadMembers(workload: Workload | undefined): AwsShape {
     loadBalancers: copyOf(workload.loadBalancers),
     serviceRegistries: copyOf(workload.serviceRegistries),
   };
+}
+
+/** The primary first, then the others, newest first. */
+function deploymentsOf(service: ServiceRecord): AwsShape[] {
+  const newestFirst = [...service.taskSets].reverse();
+  const [primary, others] = [newestFirst.filter(isPrimary), newestFirst.filter((taskSet) => !isPrimary(taskSet))];
+  return [...primary, ...others].map(deploymentShape);
+}
+
+function isPrimary(taskSet: TaskSetRecord): boolean {
+  return taskSet.status === 'PRIMARY';
+}
+
+/** currentServiceDeployment is the newest; whether AWS still names it long after its end is unverified. */
+function nativeMembers(service: ServiceRecord): AwsShape {
+  const running = service.revisions.filter((revision) => revision.taskSet.status !== 'DRAINING' && service.taskSets.includes(revision.taskSet));
+  return { currentServiceDeployment: service.deployments.at(-1)?.arn, currentServiceRevisions: running.map(currentRevision) };
 }
 
 function deploymentShape(taskSet: TaskSetRecord): AwsShape {

@@ -2,15 +2,17 @@
 // external controller where there is one.
 import { AwsError } from '../../endpoint/aws-error.ts';
 import type { AwsShape } from '../../region.ts';
+import { type Strategy, strategyOf } from '../deployments/deployment-records.ts';
 import type { ServiceRecord, Workload } from '../ecs-records.ts';
-import { activeServiceOf, type EcsWorld } from '../ecs-world.ts';
-import { choice, copyOf, flag, invalidParameter, structure, structures, text, whole } from '../input-members.ts';
+import { activeServiceOf, type EcsParts, type EcsWorld } from '../ecs-world.ts';
+import { canonical, choice, copyOf, flag, invalidParameter, structures, text, whole } from '../input-members.ts';
 import { DESIRED_COUNT_MAX, TASK_SETS_PER_SERVICE_MAX } from '../limits.ts';
 import { unsettle } from '../scheduler/stability.ts';
-import { addTaskSet } from '../task-sets/new-task-set.ts';
+import { checkStrategyBalancers } from './advanced-configuration.ts';
+import { changeController, nextController } from './change-controller.ts';
 import { gracePeriodOf } from './create-service.ts';
 import { deploymentConfigurationOf } from './deployment-configuration.ts';
-import { emitDeploymentChange, emitServiceAction } from './service-events.ts';
+import { emitServiceAction } from './service-events.ts';
 import { checkTargetGroups, workloadOf } from './workload-input.ts';
 
 /** What AWS calls each member when it refuses it under a deployment controller of another kind. */
@@ -33,20 +35,20 @@ const DEPLOYING_MEMBERS = [
 ] as const;
 
 /** @throws AwsError InvalidParameterException, ServiceNotFoundException, ServiceNotActiveException, ClusterNotFoundException. */
-export async function updateService(world: EcsWorld, input: AwsShape): Promise<ServiceRecord> {
+export async function updateService({ world, deployments }: EcsParts, input: AwsShape): Promise<ServiceRecord> {
   const service = activeServiceOf(world, input);
-  const controller = nextController(service, input);
-  if (service.controller !== 'ECS') refuseDeployment(service, input);
+  const controller = nextController(world, service, input);
+  if (controller !== 'ECS') refuseDeployment(service, input);
   const desiredCount = whole(input, 'desiredCount', { min: 0, max: DESIRED_COUNT_MAX }) ?? service.desiredCount;
-  const deploymentConfiguration = deploymentConfigurationOf(input, service.deploymentConfiguration);
-  const workload = service.controller === 'ECS' ? await nextWorkload(world, service, input) : undefined;
+  const deploymentConfiguration = deploymentConfigurationOf(input, { behaviour: world.behaviour, controller }, service.deploymentConfiguration);
+  const workload = controller === 'ECS' ? await nextWorkload(world, service, input, strategyOf(deploymentConfiguration)) : undefined;
   const hasLoadBalancer = ((workload ?? service.workload)?.loadBalancers.length ?? 0) > 0 || service.controller === 'EXTERNAL';
   const grace = namesGracePeriod(input) ? gracePeriodOf(input, hasLoadBalancer) : service.healthCheckGracePeriodSeconds;
   const propagateTags = choice(input, 'propagateTags', ['TASK_DEFINITION', 'SERVICE', 'NONE']) ?? service.propagateTags;
   const rebalancing = choice(input, 'availabilityZoneRebalancing', ['ENABLED', 'DISABLED']) ?? service.availabilityZoneRebalancing;
 
   // Everything has been judged: from here on the update happens as a whole.
-  service.controller = controller;
+  if (controller !== service.controller) changeController(world, service, controller, workload);
   service.deploymentConfiguration = deploymentConfiguration;
   service.healthCheckGracePeriodSeconds = grace;
   service.propagateTags = propagateTags;
@@ -61,24 +63,12 @@ export async function updateService(world: EcsWorld, input: AwsShape): Promise<S
     for (const taskSet of service.taskSets) unsettle(world, taskSet);
     emitServiceAction(world, service, 'INFO', 'SERVICE_DESIRED_COUNT_UPDATED', { desiredCount });
   }
-  if (workload !== undefined) deploy(world, service, workload);
+  if (workload !== undefined && needsDeployment(service, input, workload)) deployments.begin(service, workload);
   return service;
 }
 
 function namesGracePeriod(input: AwsShape): boolean {
   return input['healthCheckGracePeriodSeconds'] !== undefined && input['healthCheckGracePeriodSeconds'] !== null;
-}
-
-/** Only the way from CODE_DEPLOY to ECS is open. */
-function nextController(service: ServiceRecord, input: AwsShape): ServiceRecord['controller'] {
-  const given = structure(input, 'deploymentController');
-  const type = given === undefined ? undefined : choice(given, 'type', ['ECS', 'CODE_DEPLOY', 'EXTERNAL']);
-  if (type === undefined || type === service.controller) return service.controller;
-  if (service.controller === 'CODE_DEPLOY' && type === 'ECS') {
-    if (service.taskSets.length > 1) throw invalidParameter('The deployment controller cannot be changed while more than one task set exists.');
-    return type;
-  }
-  throw invalidParameter(`The deployment controller cannot be changed from ${service.controller} to ${type}.`);
 }
 
 function refuseDeployment(service: ServiceRecord, input: AwsShape): void {
@@ -92,12 +82,16 @@ function refuseDeployment(service: ServiceRecord, input: AwsShape): void {
   }
 }
 
-/** What a new deployment of the ECS controller runs; undefined when the request needs none. */
-async function nextWorkload(world: EcsWorld, service: ServiceRecord, input: AwsShape): Promise<Workload | undefined> {
+/** What the service of the ECS controller is to run after the request; undefined when the request says nothing of it. */
+async function nextWorkload(world: EcsWorld, service: ServiceRecord, input: AwsShape, strategy: Strategy): Promise<Workload | undefined> {
   const before = service.workload;
   const isForced = flag(input, 'forceNewDeployment') === true;
   const changes = DEPLOYING_MEMBERS.filter((member) => input[member] !== undefined && input[member] !== null);
-  if (before === undefined || (changes.length === 0 && !isForced)) return undefined;
+  if (before === undefined) return undefined;
+  if (changes.length === 0 && !isForced) {
+    await checkStrategyBalancers(world, strategy, before.loadBalancers);
+    return undefined;
+  }
   const merged: AwsShape = {
     taskDefinition: before.taskDefinition.arn,
     networkConfiguration: before.networkConfiguration,
@@ -113,24 +107,20 @@ async function nextWorkload(world: EcsWorld, service: ServiceRecord, input: AwsS
   const isSameDefinition = text(input, 'taskDefinition') === undefined && before.taskDefinition.status !== 'ACTIVE';
   if (isSameDefinition) throw new AwsError('ClientException', 'TaskDefinition is inactive');
   const workload = workloadOf(world, service.cluster, merged);
+  await checkStrategyBalancers(world, strategy, workload.loadBalancers);
   await checkTargetGroups(world, workload, true);
-  if (!isForced && sameWorkload(before, workload)) return undefined;
-  if (service.taskSets.length >= TASK_SETS_PER_SERVICE_MAX) {
+  const active = service.taskSets.filter((taskSet) => taskSet.status !== 'DRAINING').length;
+  if (needsDeployment(service, input, workload) && active >= TASK_SETS_PER_SERVICE_MAX) {
     throw invalidParameter(`${TASK_SETS_PER_SERVICE_MAX} active deployments exist, unable to create new deployment.`);
   }
   return workload;
 }
 
-function sameWorkload(a: Workload, b: Workload): boolean {
-  const plain = (workload: Workload): string => JSON.stringify({ ...workload, taskDefinition: workload.taskDefinition.arn });
-  return plain(a) === plain(b);
+function needsDeployment(service: ServiceRecord, input: AwsShape, workload: Workload): boolean {
+  return flag(input, 'forceNewDeployment') === true || service.workload === undefined || !sameWorkload(service.workload, workload);
 }
 
-/** Starts a rolling deployment: the new task set is primary, the others give way as it becomes healthy. */
-export function deploy(world: EcsWorld, service: ServiceRecord, workload: Workload): void {
-  for (const taskSet of service.taskSets) if (taskSet.status === 'PRIMARY') taskSet.status = 'ACTIVE';
-  service.workload = workload;
-  service.steadyAnnouncedAt = undefined;
-  const taskSet = addTaskSet(world, service, { workload, status: 'PRIMARY', scalePercent: 100, startedBy: 'ecs-svc' });
-  emitDeploymentChange(world, taskSet, 'INFO', 'SERVICE_DEPLOYMENT_IN_PROGRESS');
+function sameWorkload(a: Workload, b: Workload): boolean {
+  const plain = (workload: Workload): string => canonical({ ...workload, taskDefinition: workload.taskDefinition.arn });
+  return plain(a) === plain(b);
 }

@@ -8,6 +8,7 @@ import { ECS_PRINCIPAL, type EcsWorld } from '../ecs-world.ts';
 import { choice, copyOf, invalidParameter, structure, structures, text, texts, whole } from '../input-members.ts';
 import { LOAD_BALANCERS_PER_SERVICE_MAX } from '../limits.ts';
 import { runnableTaskDefinition } from '../task-definitions/task-definition-operations.ts';
+import { checkAdvancedForm } from './advanced-configuration.ts';
 
 const SUBNETS_MAX = 16;
 const SECURITY_GROUPS_MAX = 5;
@@ -75,18 +76,13 @@ function networkOf(input: AwsShape, taskDefinition: TaskDefinitionRecord): AwsSh
 
 function checkLoadBalancers(balancers: readonly AwsShape[], taskDefinition: TaskDefinitionRecord): void {
   if (balancers.length > LOAD_BALANCERS_PER_SERVICE_MAX) throw invalidParameter(`load balancers can have at most ${LOAD_BALANCERS_PER_SERVICE_MAX} items.`);
+  checkAdvancedForm(balancers);
   const containers: AwsShape[] = taskDefinition.shape['containerDefinitions'];
   for (const balancer of balancers) {
     if (text(balancer, 'targetGroupArn') === undefined) {
       throw text(balancer, 'loadBalancerName') === undefined
         ? invalidParameter('targetGroupArn must be specified.')
         : new AwsError('UnsupportedFeatureException', 'localaws: Classic Load Balancers are not available on the local AWS.');
-    }
-    if (structure(balancer, 'advancedConfiguration') !== undefined) {
-      throw new AwsError(
-        'UnsupportedFeatureException',
-        'localaws: advancedConfiguration of load balancers (native blue/green) is not available on the local AWS.',
-      );
     }
     const name = text(balancer, 'containerName') ?? '';
     const port = whole(balancer, 'containerPort', { min: 0, max: 65_535 });
@@ -103,8 +99,7 @@ function checkLoadBalancers(balancers: readonly AwsShape[], taskDefinition: Task
  * @throws AwsError InvalidParameterException.
  */
 export async function checkTargetGroups(world: EcsWorld, workload: Workload, mustBeInUse: boolean): Promise<void> {
-  for (const balancer of workload.loadBalancers) {
-    const arn = String(balancer['targetGroupArn']);
+  for (const arn of groupArnsOf(workload)) {
     const group = await describeTargetGroup(world, arn);
     const isAwsvpc = workload.taskDefinition.shape['networkMode'] === 'awsvpc';
     const type = group['TargetType'] ?? 'instance';
@@ -117,6 +112,14 @@ export async function checkTargetGroups(world: EcsWorld, workload: Workload, mus
     if (mustBeInUse && loadBalancers.length === 0)
       throw invalidParameter(`The target group with targetGroupArn ${arn} does not have an associated load balancer.`);
   }
+}
+
+/** Every target group the tasks of a workload may be put into. */
+function groupArnsOf(workload: Workload): string[] {
+  return workload.loadBalancers.flatMap((balancer) => {
+    const alternate: unknown = balancer['advancedConfiguration']?.['alternateTargetGroupArn'];
+    return [String(balancer['targetGroupArn']), ...(typeof alternate === 'string' ? [alternate] : [])];
+  });
 }
 
 async function describeTargetGroup(world: EcsWorld, arn: string): Promise<AwsShape> {

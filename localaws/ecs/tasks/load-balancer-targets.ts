@@ -1,7 +1,8 @@
 // A task as a member of target groups, through the Elastic Load Balancing API only. Whatever the balancer does not confirm
 // counts as not done: a task is never stopped while a request may still be on its way to it.
 import { AwsError } from '../../endpoint/aws-error.ts';
-import type { AwsShape } from '../../region.ts';
+import type { AwsShape, Principal } from '../../region.ts';
+import { rolePrincipal, SCHEDULER_SESSION } from '../deployments/role-calls.ts';
 import type { TargetRecord, TaskRecord } from '../ecs-records.ts';
 import { ECS_PRINCIPAL, type EcsWorld } from '../ecs-world.ts';
 import { DRAIN_MS_MAX, DRAIN_WATCH_MS } from '../limits.ts';
@@ -58,7 +59,8 @@ export async function readTargetHealth(world: EcsWorld, tasks: readonly TaskReco
   }
   for (const [targetGroupArn, members] of groups) {
     const Targets = members.map(({ target, task }) => ({ Id: task.networkInterface.address, Port: target.port }));
-    const answer = await world.region.call('elasticloadbalancing', 'DescribeTargetHealth', { TargetGroupArn: targetGroupArn, Targets }, ECS_PRINCIPAL);
+    const principal = principalFor(members[0]?.task, targetGroupArn);
+    const answer = await world.region.call('elasticloadbalancing', 'DescribeTargetHealth', { TargetGroupArn: targetGroupArn, Targets }, principal);
     for (const { target, task } of members) {
       const health = healthIn(answer, task, target);
       target.health = health?.['State'];
@@ -94,7 +96,8 @@ async function drainTarget(world: EcsWorld, task: TaskRecord, target: TargetReco
       deregistered(target.targetGroupArn);
     }
     const Targets = [{ Id: task.networkInterface.address, Port: target.port }];
-    const answer = await world.region.call('elasticloadbalancing', 'DescribeTargetHealth', { TargetGroupArn: target.targetGroupArn, Targets }, ECS_PRINCIPAL);
+    const principal = principalFor(task, target.targetGroupArn);
+    const answer = await world.region.call('elasticloadbalancing', 'DescribeTargetHealth', { TargetGroupArn: target.targetGroupArn, Targets }, principal);
     const state = healthIn(answer, task, target)?.['State'];
     if (state === undefined || state === ABSENT_STATE) target.state = 'gone';
   } catch (error) {
@@ -110,5 +113,13 @@ function healthIn(answer: AwsShape, task: TaskRecord, target: TargetRecord): Aws
 
 async function callBalancer(world: EcsWorld, operation: string, target: TargetRecord, task: TaskRecord): Promise<void> {
   const Targets = [{ Id: task.networkInterface.address, Port: target.port }];
-  await world.region.call('elasticloadbalancing', operation, { TargetGroupArn: target.targetGroupArn, Targets }, ECS_PRINCIPAL);
+  const principal = principalFor(task, target.targetGroupArn);
+  await world.region.call('elasticloadbalancing', operation, { TargetGroupArn: target.targetGroupArn, Targets }, principal);
+}
+
+/** The infrastructure role where the service names one in its advancedConfiguration, else ECS's own. */
+function principalFor(task: TaskRecord | undefined, targetGroupArn: string): Principal {
+  const balancer = task?.workload.loadBalancers.find((candidate) => candidate['targetGroupArn'] === targetGroupArn);
+  const roleArn: unknown = balancer?.['advancedConfiguration']?.['roleArn'];
+  return typeof roleArn === 'string' ? rolePrincipal(roleArn, SCHEDULER_SESSION) : ECS_PRINCIPAL;
 }

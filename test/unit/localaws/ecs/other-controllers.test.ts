@@ -70,6 +70,7 @@ describe('a service with the ECS controller', () => {
     await expect(stage.ecs.send(new DeleteServiceCommand({ cluster: 'prod', service: 'orders' }))).rejects.toThrow(
       'The service cannot be stopped while it is scaled above 0.',
     );
+    await stage.until(async () => (await orders().service()).runningCount === 1);
     const deleted = await stage.ecs.send(new DeleteServiceCommand({ cluster: 'prod', service: 'orders', force: true }));
     expect(deleted.service?.status).toBe('DRAINING');
     await expect(stage.ecs.send(new CreateServiceCommand({ ...again, launchType: 'FARGATE' }))).rejects.toThrow(
