@@ -135,8 +135,8 @@ export function latencyEvidence(state: Comparison, setting: ComparisonSetting, k
   return logSum(logs) - Math.log(logs.length);
 }
 
-/** Odds of 4 to 1 from blue beside it: what the second witness needs to count. */
-const CO_WITNESS = Math.log(4);
+/** Odds of 6 to 1 from blue beside it: what the second witness needs to count. */
+const CO_WITNESS = Math.log(6);
 /** How a metric's share of the budget is divided between its witnesses. Crashes are judged mostly against blue's history. */
 const WITNESS_SHARES = { together: 0.69, history: 0.3, alone: 0.01 };
 const CRASH_WITNESS_SHARES = { together: 0.3, history: 0.7 };

@@ -12,13 +12,19 @@ export const noDispersion: DispersionSums = { observed: 0, expected: 0 };
 
 /** Weight of the assumption that nothing is wrong, in the unit of `expected`. */
 const SEED = 4;
+/** More than the variance: what comes in bursts has longer tails than its variance tells, and the measurement is itself uncertain. */
+const CAUTION = 1.25;
 /** A single minute counts at most this many times what the factor so far makes likely. */
 const WINSOR = 9;
 /** Variance that is left where one side had almost all that was bad: a share of it. */
 const FINITE_MIN = 0.05;
 
 /** The factor, at least 1. */
-export function dispersionFactor({ observed, expected }: DispersionSums): number {
+export function dispersionFactor(sums: DispersionSums): number {
+  return 1 + CAUTION * (measuredFactor(sums) - 1);
+}
+
+function measuredFactor({ observed, expected }: DispersionSums): number {
   return Math.max(1, (observed + SEED) / (expected + SEED));
 }
 
@@ -29,7 +35,7 @@ export function dispersionFactor({ observed, expected }: DispersionSums): number
 export function withMinute(sums: DispersionSums, totals: { readonly blue: Counts; readonly green: Counts }, blue: Counts, green: Counts): DispersionSums {
   const part = differenceOf(totals, blue, green);
   if (part === undefined) return sums;
-  const limit = WINSOR * dispersionFactor(sums) * part.expected;
+  const limit = WINSOR * measuredFactor(sums) * part.expected;
   return { observed: sums.observed + Math.min(part.observed, limit), expected: sums.expected + part.expected };
 }
 
