@@ -33,7 +33,7 @@ export interface Comparison {
   readonly latency: readonly RateComparison[];
   readonly crashes: CrashComparison;
   readonly slo: Mixture;
-  /** Share of green's requests in the last minute that had any, 0 to 1, and green's requests per minute, older ones fading. */
+  /** Green's share of the requests in the last minute in which it had any, 0 to 1, and green's requests per minute, older ones fading. */
   readonly greenShare: number;
   readonly greenPerMinute: number;
   /** Blue's requests since green's last one: while traffic is shared, a green that gets none is not a quiet one. */
@@ -92,7 +92,7 @@ export function addEvidence(before: Comparison, setting: ComparisonSetting, seen
       { crashes: seen.crashes?.green ?? 0, taskMinutes: setting.tasks },
     ),
     slo: addSlo(before.slo, setting.rules, green),
-    greenShare: requests === 0 ? before.greenShare : green.requests / requests,
+    greenShare: green.requests === 0 ? before.greenShare : green.requests / requests,
     greenPerMinute: before.minutes === 0 ? green.requests : TRAFFIC_MEMORY * before.greenPerMinute + (1 - TRAFFIC_MEMORY) * green.requests,
     blueSinceGreen: green.requests > 0 ? 0 : before.blueSinceGreen + blue.requests,
   };
@@ -182,8 +182,7 @@ function crashCrossing(state: Comparison, setting: ComparisonSetting, found: Fin
 
 /** Where blue breaks the service's limit as well, green is not to blame: only a green that is also worse than blue is. */
 function sloCrossing(state: Comparison, setting: ComparisonSetting, found: Find): Crossing | undefined {
-  const reading = readRate(state.errors, setting.errors);
   const blueServes = state.greenShare < 1;
-  if (blueServes && reading.ratio < setting.rules.errors.tolerance && reading.relative < CO_WITNESS) return undefined;
+  if (blueServes && readRate(state.errors, setting.errors).relative < CO_WITNESS) return undefined;
   return found('slo', 'slo', logTotal(state.slo), setting.shares.slo);
 }

@@ -1,6 +1,6 @@
 // The reverse question: is green good enough to give it more traffic? Evidence against "green is worse than the margin", kept for a
 // few margins at once, because a small next step may be taken on weaker proof than all of the traffic.
-import { type Counts, logEvidence, logRatio, type Margin, projectOnMargin } from './two-sample.ts';
+import { type Counts, LINE_MAX, logEvidence, logRatio, type Margin, projectOnMargin } from './two-sample.ts';
 
 /** Log evidence per margin and guess, margins in order. Plain numbers: it lives in the deployment's record. */
 export type AdvanceEvidence = readonly number[];
@@ -10,6 +10,8 @@ const GUESSES = [0.5, 1, 1.1];
 /** Most log evidence above the limit that is kept: proof of long ago must not outweigh what goes wrong now. */
 const KEPT_ABOVE_LIMIT = 2;
 const RATE_MIN = 1e-12;
+/** More than anybody waits for. */
+const REQUESTS_NEEDED_MAX = 1e9;
 
 /**
  * Adds a minute.
@@ -31,7 +33,7 @@ export function addAdvanceMinute(
     const line = margin.ratio * blueRate + margin.offset;
     return GUESSES.map((guess, index) => {
       const before = evidence[at * GUESSES.length + index] ?? 0;
-      if (green.requests === 0) return before;
+      if (green.requests === 0 || line >= LINE_MAX) return before;
       const greenRate = Math.max(RATE_MIN, Math.min(guess * blueRate, 0.9 * line));
       // Without blue beside it green is compared with the rate blue is known to have.
       const log = blue.requests === 0 ? logRatio(green, greenRate, line) : logEvidence(blue, green, { blue: blueRate, green: greenRate }, margin);
@@ -54,10 +56,11 @@ export function advanceTotal(evidence: AdvanceEvidence, margin: number): number 
  */
 export function requestsNeeded(missing: number, blueRate: number, margin: Margin, greenShare: number, phi: number): number {
   if (missing <= 0) return 0;
+  if (margin.ratio * blueRate + margin.offset >= LINE_MAX) return REQUESTS_NEEDED_MAX;
   const perBlue = (1 - greenShare) / greenShare;
   const reference = perBlue === 0 ? blueRate : projectOnMargin(perBlue, 1, { blue: blueRate, green: blueRate }, margin);
   const gain = divergence(blueRate, margin.ratio * reference + margin.offset) + (perBlue === 0 ? 0 : perBlue * divergence(blueRate, reference));
-  return Math.ceil((missing * phi) / gain);
+  return Math.min(REQUESTS_NEEDED_MAX, Math.ceil((missing * phi) / gain));
 }
 
 /** Kullback-Leibler divergence of two Bernoulli distributions, nats. */

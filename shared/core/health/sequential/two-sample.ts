@@ -24,6 +24,8 @@ const ROOT_STEPS_MAX = 60;
 /** Rates are kept this far from 0 and 1: the logarithms stay finite. */
 const RATE_MIN = 1e-15;
 const RATE_MAX = 1 - 1e-12;
+/** Highest rate of green that the margin may allow and still leave something beyond it. */
+export const LINE_MAX = 0.999;
 
 /**
  * Blue's rate on the margin's line that is nearest to the alternative, for these numbers of requests (the reverse information
@@ -76,12 +78,17 @@ export function logRatio({ requests, bad }: Counts, rate: number, reference: num
   return (bad === 0 ? 0 : bad * Math.log(rate / reference)) + (good === 0 ? 0 : good * (Math.log1p(-rate) - Math.log1p(-reference)));
 }
 
+/** Nothing to compare, or a blue so bad that no green is beyond the margin. */
+function isSilent(blue: Counts, green: Counts, alternative: Alternative, margin: Margin): boolean {
+  return blue.requests === 0 || green.requests === 0 || margin.ratio * alternative.blue + margin.offset >= LINE_MAX;
+}
+
 /**
  * Log evidence of one minute for the alternative against everything within the margin. 0 where a side had no requests: without
  * traffic on both there is nothing to compare.
  */
 export function logEvidence(blue: Counts, green: Counts, alternative: Alternative, margin: Margin): number {
-  if (blue.requests === 0 || green.requests === 0) return 0;
+  if (isSilent(blue, green, alternative, margin)) return 0;
   const at = projectOnMargin(blue.requests, green.requests, alternative, margin);
   return logRatio(green, alternative.green, margin.ratio * at + margin.offset) + logRatio(blue, alternative.blue, at);
 }
@@ -97,7 +104,7 @@ export function logEvidenceWithCap(
   margin: Margin,
   cap: number,
 ): { readonly relative: number; readonly capped: number } {
-  if (blue.requests === 0 || green.requests === 0) return { relative: 0, capped: 0 };
+  if (isSilent(blue, green, alternative, margin)) return { relative: 0, capped: 0 };
   const at = projectOnMargin(blue.requests, green.requests, alternative, margin);
   const relative = logRatio(green, alternative.green, margin.ratio * at + margin.offset) + logRatio(blue, alternative.blue, at);
   const below = Math.min(at, Math.max(cap, alternative.blue));

@@ -2,24 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type DispersionSums, differenceOf, dispersionFactor, noDispersion, withMinute, type ZoneMinutes, zoneDispersion } from '#core/health/dispersion.ts';
+import { binomial, randomNumbers } from './random-numbers.ts';
 
 const counts = (requests: number, bad: number) => ({ requests, bad });
 const nothing = { blue: counts(0, 0), green: counts(0, 0) };
-
-/** Numbers from 0 to 1, always the same for a seed (a linear congruential generator). */
-function randomNumbers(seed: number): () => number {
-  let state = BigInt(seed);
-  return () => {
-    state = (state * 6_364_136_223_846_793_005n + 1_442_695_040_888_963_407n) % 2n ** 64n;
-    return Number(state >> 11n) / 2 ** 53;
-  };
-}
-
-function binomial(random: () => number, requests: number, rate: number): number {
-  let bad = 0;
-  for (let request = 0; request < requests; request++) if (random() < rate) bad++;
-  return bad;
-}
 
 describe('one minute', () => {
   test('is compared with the share of failures that the ratio of totals gives green', () => {
