@@ -1,9 +1,11 @@
 // Blue against green on real requests through the real listener: what is worse goes back, what is a fault of both does not, and too
 // little traffic holds. What was said at the time is what a replay says.
+import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Deployment, isTerminal } from '#core/deployment/deployment.ts';
 import { comparisonSetting } from '#core/health/comparison.ts';
@@ -15,6 +17,7 @@ import { type LocalAws, startLocalAws } from '../../localaws/start-local-aws.ts'
 import { packagedTemplate } from '../support/scenario/packaged-template.ts';
 
 const MINUTE = 60_000;
+const COMMAND_LINE = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 const SAMPLE = join(import.meta.dirname, '..', '..', 'examples', 'orders');
 
 let folder: string;
@@ -117,6 +120,12 @@ describe('during a 10 % canary', () => {
     expect(deployment.shift?.fullTrafficAt).toBeUndefined();
     expect(deployment.rollback?.cause).toMatchObject({ kind: 'health', reasons: [expect.stringMatching(/^green failed .* times blue's/)] });
     expectSameWhenReplayed(deployment);
+    const { stdout } = await promisify(execFile)(process.execPath, [COMMAND_LINE, '--json', 'replay', world.stage.serviceKey], {
+      env: { ...process.env, AWS_ENDPOINT_URL: localAws?.endpointUrl, AWS_REGION: 'us-east-1' },
+    });
+    const said = JSON.parse(stdout);
+    expect(said).toMatchObject({ verdict: 'fail', differing: 0 });
+    expect(said.minutes.map(({ verdict }: { verdict: string }) => verdict)).toEqual(deployment.evidence?.minutes.map(({ verdict }) => verdict));
   }, 120_000);
 
   test('the same 2 % on both are not', async () => {
