@@ -138,7 +138,7 @@ describeWithCli(installed ? 'the aws CLI' : 'the aws CLI is not installed, so th
       },
     };
     const now = localAws.clock.now();
-    const times = ['--start-time', new Date(now - 3_600_000).toISOString(), '--end-time', new Date(now).toISOString()];
+    const times = ['--start-time', new Date(now - 86_400_000).toISOString(), '--end-time', new Date(now).toISOString()];
     const { MetricDataResults } = await aws('cloudwatch', 'get-metric-data', '--metric-data-queries', JSON.stringify([query]), ...times);
     expect(MetricDataResults[0].Values.length).toBeGreaterThan(0);
     await aws('cloudwatch', 'describe-alarms');

@@ -62,6 +62,13 @@ export function readComparison(state: Comparison, setting: ComparisonSetting, ne
   const blamed = environmentReason(state, setting);
   if (blamed !== undefined) return { ...doubtful, reasons: [blamed] };
   const missing = missingProof(state, setting, nextShare);
+  const slow = latencyEvidence(state, setting);
+  if (missing === undefined && slow >= UNSUSPICIOUS) {
+    return {
+      ...doubtful,
+      reasons: [`green may be slower than blue (odds ${odds(slow)}, ${odds(logLimit(setting.rules, setting.shares.latency))} would settle it)`],
+    };
+  }
   if (missing === undefined)
     return { ...shown, verdict: 'pass', lacksOnlyProof: false, reasons: metrics.filter(({ advance }) => advance !== undefined).map(proofReason) };
   return { ...doubtful, lacksOnlyProof: isUnsuspicious(state, metrics), reasons: [missingReason(state, missing)], needed: missing };
@@ -98,7 +105,7 @@ function metricsOf(state: Comparison, setting: ComparisonSetting, nextShare: num
           {
             metric: 'latency' as const,
             ...sides(slowest),
-            evidence: Math.max(latencyEvidence(state, setting, 'relative'), latencyEvidence(state, setting, 'alone')),
+            evidence: latencyEvidence(state, setting),
             limit: logLimit(rules, shares.latency),
             advance: readRate(slowest, slowestRules).advance[0] ?? 0,
             advanceLimit: slowestRules.advanceLimit,
@@ -141,7 +148,8 @@ interface Missing {
 /** The green requests still needed, by the metric that needs most; undefined when the proof is there. */
 function missingProof(state: Comparison, setting: ComparisonSetting, nextShare: number): Missing | undefined {
   const share = state.greenShare > 0 ? state.greenShare : 1;
-  const edge = state.latency[SLOWEST_EDGE];
+  // Once blue serves nothing, latency can no longer be compared, and no amount of traffic proves it.
+  const edge = state.greenShare < 1 ? state.latency[SLOWEST_EDGE] : undefined;
   const edgeRules = setting.latency[SLOWEST_EDGE];
   const asked: readonly (readonly [RateComparison, RateRules, number])[] = [
     [state.errors, setting.errors, nextMargin(nextShare)],

@@ -50,6 +50,8 @@ export const COMPARISON_DEFAULTS: ComparisonRules = {
 /** Blue's error rate times this, plus the ignored difference, is still called equal. */
 const ERROR_RATIO = 1.02;
 const LATENCY_OFFSET = 1e-3;
+/** Nobody cares about a difference of response times below this. */
+const LATENCY_IGNORED_MILLISECONDS = 10;
 /** Blue's history says: its true error rate is hardly above this multiple of its upper bound, and the offset. */
 const CAP_OFFSET = 1e-5;
 const CAP_CONFIDENCE = 0.95;
@@ -61,8 +63,8 @@ const LATENCY_ADVANCE_OFFSET = 0.01;
 /** Shares of traffic that a next step may give to green: the margins for going on, by rising strictness. */
 export const NEXT_SHARES = [0.1, 0.25, 0.5, 1];
 const ADVANCE_OFFSET_MAX = 0.02;
-/** With sticky clients at least two minutes must agree: no minute brings more than odds of 10 to 1. */
-const STICKY_MINUTE_LIMIT = Math.log(10);
+/** Where what is bad comes together, several minutes must agree: none brings more than odds of 10 to 1. */
+const SINGLE_MINUTE_LIMIT = Math.log(10);
 
 export interface SharesOfBudget {
   readonly errors: number;
@@ -108,7 +110,7 @@ export function latencyEdges(
   if (latencyTolerance === undefined || baseline?.latency === undefined) return undefined;
   const { p50, p90, p99 } = baseline.latency;
   const blue = [p50, p90, p99];
-  return { blue, green: blue.map((edge) => edge * latencyTolerance) };
+  return { blue, green: blue.map((edge) => Math.max(edge * latencyTolerance, edge + LATENCY_IGNORED_MILLISECONDS)) };
 }
 
 /** Green requests that will prove it good enough for all traffic if it is as good as blue, and blue's requests per minute. */
@@ -125,7 +127,7 @@ export function rateRulesOf(rules: ComparisonRules, baseline: Baseline | undefin
   const shared = {
     plannedMinutes: rules.plannedMinutes,
     advanceLimit: -Math.log(rules.advance.falseAdvance),
-    minuteLimit: rules.sticky ? STICKY_MINUTE_LIMIT : undefined,
+    minuteLimit: rules.sticky ? SINGLE_MINUTE_LIMIT : undefined,
   };
   const errors: RateRules = {
     ...shared,
@@ -145,7 +147,9 @@ export function rateRulesOf(rules: ComparisonRules, baseline: Baseline | undefin
       cap: undefined,
       prior: history,
       priorDispersion: noDispersion,
-      aloneLimit: ALONE_FACTOR * share,
+      aloneLimit: undefined,
+      // Slow requests come together: a stall of a second makes everything in it slow.
+      minuteLimit: SINGLE_MINUTE_LIMIT,
       advanceMargins: [{ ratio: 1, offset: LATENCY_ADVANCE_OFFSET }],
     };
   });

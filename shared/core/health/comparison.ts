@@ -106,10 +106,9 @@ function countsOf(side: SideMinute | undefined): Counts {
 
 function addLatency(edge: RateComparison, rules: RateRules | undefined, seen: EvidenceMinute, at: number, minutes: number): RateComparison {
   const [blue, green] = [slowOf(seen.blue, at), slowOf(seen.green, at)];
-  // A side whose times could not be read is not a side without traffic.
-  if (rules === undefined || green === undefined || (blue === undefined && seen.blue !== undefined)) return edge;
-  if (minutes < COLD_MINUTES) return edge;
-  return compareMinute(edge, rules, blue ?? { requests: 0, bad: 0 }, green);
+  // Response times follow load and hour of the day: without blue's in the same minute they say nothing about green.
+  if (rules === undefined || green === undefined || blue === undefined || minutes < COLD_MINUTES) return edge;
+  return compareMinute(edge, rules, blue, green);
 }
 
 function slowOf(side: SideMinute | undefined, edge: number): Counts | undefined {
@@ -129,9 +128,9 @@ function addSlo(before: Mixture, rules: ComparisonRules, green: Counts): Mixture
 }
 
 /** Log evidence of latency: the mean of the edges' evidence. */
-export function latencyEvidence(state: Comparison, setting: ComparisonSetting, kind: 'relative' | 'alone'): number {
+export function latencyEvidence(state: Comparison, setting: ComparisonSetting): number {
   if (state.latency.length === 0) return 0;
-  const logs = state.latency.map((edge, at) => readRate(edge, setting.latency[at] ?? setting.errors)[kind]);
+  const logs = state.latency.map((edge, at) => readRate(edge, setting.latency[at] ?? setting.errors).relative);
   return logSum(logs) - Math.log(logs.length);
 }
 
@@ -164,11 +163,7 @@ function errorCrossing(state: Comparison, setting: ComparisonSetting, found: Fin
 }
 
 function latencyCrossing(state: Comparison, setting: ComparisonSetting, found: Find): Crossing | undefined {
-  const share = setting.shares.latency;
-  return (
-    found('latency', 'together', latencyEvidence(state, setting, 'relative'), share * (1 - WITNESS_SHARES.alone)) ??
-    found('latency', 'alone', latencyEvidence(state, setting, 'alone'), share * WITNESS_SHARES.alone)
-  );
+  return found('latency', 'together', latencyEvidence(state, setting), setting.shares.latency);
 }
 
 function crashCrossing(state: Comparison, setting: ComparisonSetting, found: Find): Crossing | undefined {

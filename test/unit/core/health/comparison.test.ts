@@ -178,7 +178,7 @@ describe('latency', () => {
     Array.from({ length: 20 }, (_, minute) => ({ minute: minute * MINUTE, blue: side(5_400, [0.5, 0.1, 0.01]), green: side(600, green) }));
 
   test('limits are blue’s own, green’s stretched by the tolerance', () => {
-    expect(latencyEdges(COMPARISON_DEFAULTS, baseline)).toEqual({ blue: [40, 120, 400], green: [48, 144, 480] });
+    expect(latencyEdges(COMPARISON_DEFAULTS, baseline)).toEqual({ blue: [40, 120, 400], green: [50, 144, 480] });
     expect(latencyEdges({ ...COMPARISON_DEFAULTS, falseRollback: 0.01 }, past(0))).toBeUndefined();
   });
 
