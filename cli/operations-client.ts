@@ -9,11 +9,24 @@ export interface ConnectionOptions {
   readonly endpointUrl?: string | undefined;
 }
 
+/** Names of functions/operations. */
+type Operation =
+  | 'apply-manifest'
+  | 'abort-deployment'
+  | 'promote-deployment'
+  | 'show-service'
+  | 'list-services'
+  | 'change-breaker'
+  | 'deploy-image'
+  | 'list-remediations'
+  | 'approve-remediation'
+  | 'reject-remediation';
+
 export interface OperationsClient {
   /** ARN of whoever runs the command, for the record. */
   caller(): Promise<string>;
   /** @throws CommandFailure with what to do about it */
-  ask<Value>(operation: 'apply-manifest' | 'abort-deployment' | 'promote-deployment' | 'show-service' | 'list-services', request: unknown): Promise<Value>;
+  ask<Value>(operation: Operation, request: unknown): Promise<Value>;
 }
 
 export function connect(options: ConnectionOptions): OperationsClient {

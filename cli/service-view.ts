@@ -1,6 +1,9 @@
 // A service as `show-service` answers it, and its lines for a person: what is it doing, and why, in one glance.
 import { type Deployment, isTerminal } from '#core/deployment/deployment.ts';
+import { driverName } from '#core/deployment/driver-kind.ts';
+import { breakerOf } from '#core/service/record-breaker.ts';
 import type { ServiceView } from '#flows/show-service.ts';
+import { describeBreaker } from './breaker-view.ts';
 import { describeComparison } from './evidence-view.ts';
 import type { OperationsClient } from './operations-client.ts';
 
@@ -45,8 +48,15 @@ export function describeService(view: ShownService): readonly string[] {
   return [
     `${service.key}  ${state}${service.next === undefined ? '' : `  next: ${service.next.deploymentId}`}${service.frozen === undefined ? '' : `  FROZEN: ${service.frozen}`}`,
     `last success: ${service.lastSuccess === undefined ? 'none recorded' : `${service.lastSuccess.deploymentId} (${service.lastSuccess.digest.slice(0, 19)})`}${service.failuresInARow > 0 ? `  failures in a row: ${service.failuresInARow}` : ''}`,
+    ...(breakerOf(service).state.kind === 'closed' ? [] : [describeBreaker(breakerOf(service), now)]),
+    ...view.remediations.map((remediation) => describeRemediationBriefly(remediation, now)),
     ...(newest === undefined ? ['no deployments yet: push an image'] : ['', ...describeDeployment(newest, now)]),
   ];
+}
+
+/** One line; the whole story is in `weir remediation list`. */
+function describeRemediationBriefly({ id, status, runbook, why, requestedAt }: ShownService['remediations'][number], now: number): string {
+  return `remediation ${id}  ${runbook ?? 'deciding'}  ${status} ${formatSpan(now - requestedAt)} ago${why === undefined ? '' : `: ${why}`}`;
 }
 
 export function describeDeployment(deployment: Deployment, now: number): readonly string[] {
@@ -57,6 +67,7 @@ export function describeDeployment(deployment: Deployment, now: number): readonl
     ...(outcome === undefined ? [] : [`  why: ${outcome.reason}`]),
     ...(shift === undefined ? [] : [`  ${trafficBar(shift.greenPercent)}   ${shift.phase}${plan === undefined ? '' : `  (${plan.configurationName})`}`]),
     ...(ended || shift === undefined ? [] : [`  waits for: ${waitsFor(deployment, now)}`]),
+    ...describeWeightsChange(deployment.weightsChange, now),
     ...(verdict === undefined ? [] : [`  health ${verdict.verdict}: ${verdict.reasons.join('; ')}`]),
     ...(verdict?.comparison === undefined ? [] : describeComparison(verdict.comparison)),
     ...Object.entries(deployment.hooks).map(
@@ -67,6 +78,13 @@ export function describeDeployment(deployment: Deployment, now: number): readonl
   ];
 }
 
+function describeWeightsChange(change: Deployment['weightsChange'], now: number): readonly string[] {
+  if (change === undefined) return [];
+  const { ruleArn, expectedPercent, foundPercent, seenAt, restoredAt } = change;
+  const ended = restoredAt === undefined ? `seen ${formatSpan(now - seenAt)} ago` : `put right after ${formatSpan(restoredAt - seenAt)}`;
+  return [`  WEIGHTS CHANGED by somebody else: ${ruleArn} gave green ${formatPercent(foundPercent)} instead of ${formatPercent(expectedPercent)} (${ended})`];
+}
+
 function waitsFor(deployment: Deployment, now: number): string {
   const { shift, plan, status } = deployment;
   if (status === 'RollingBack') return 'all production traffic on blue, confirmed by the listener';
@@ -75,5 +93,11 @@ function waitsFor(deployment: Deployment, now: number): string {
     if (left > 0) return `the end of the bake time in ${formatSpan(left)}`;
     return deployment.askedAt === undefined ? 'enough good evidence to let blue go' : 'enough good evidence, or your decision: weir promote or weir abort';
   }
-  return 'CodeDeploy to shift traffic, or evidence against green';
+  const { step, weightsChange } = deployment;
+  if (weightsChange !== undefined && weightsChange.restoredAt === undefined)
+    return `the weights as the step expects them: green at ${formatPercent(weightsChange.expectedPercent)}`;
+  if (step !== undefined && step.passedAt === undefined) {
+    return `the evidence before green gets ${formatPercent(step.nextPercent)}, for ${formatSpan(now - step.since)} now: ${step.reason}`;
+  }
+  return `${driverName(plan?.driver)} to shift traffic, or evidence against green`;
 }

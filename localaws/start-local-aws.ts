@@ -2,16 +2,16 @@
 import { basename, join } from 'node:path';
 import { createApplicationAutoScaling } from './application-autoscaling/create-application-auto-scaling.ts';
 import { createCloudFormation } from './cloudformation/create-cloudformation.ts';
-import { type LoadedStack, loadTemplate } from './cloudformation/load-template.ts';
+import { type LoadedStack, type LoadTemplateOptions, loadTemplate } from './cloudformation/load-template.ts';
 import { createCloudWatch } from './cloudwatch/create-cloudwatch.ts';
 import { codeDeployFactory } from './codedeploy/create-code-deploy.ts';
-import { createDynamodb } from './dynamodb/create-dynamodb.ts';
+import { createDynamodb, type DynamodbOptions } from './dynamodb/create-dynamodb.ts';
 import { createEcr } from './ecr/create-ecr.ts';
 import { createEcs, type EcsOptions } from './ecs/create-ecs.ts';
-import { createElbv2 } from './elbv2/create-elbv2.ts';
-import { createEventBridge } from './eventbridge/create-eventbridge.ts';
+import { type Elbv2Options, elbv2With } from './elbv2/create-elbv2.ts';
+import { createEventBridge, type EventBridgeOptions } from './eventbridge/create-eventbridge.ts';
 import { createIam, type IamReport } from './iam/create-iam.ts';
-import { createLambda } from './lambda/create-lambda.ts';
+import { createLambda, type LambdaOptions } from './lambda/create-lambda.ts';
 import type { LambdaFaults } from './lambda/faults.ts';
 import { createLogs } from './logs/create-logs.ts';
 import { createScheduler } from './scheduler/create-scheduler.ts';
@@ -23,10 +23,22 @@ import { createSts } from './sts/create-sts.ts';
 
 export interface LocalAwsOptions extends Omit<RegionOptions, 'services'> {
   /** A compiled template (`.serverless/cloudformation-template-update-stack.json`) to load, and the folder of its zips. */
-  readonly stack?: { readonly templateFile: string; readonly artifactDirectory: string; readonly name: string };
+  readonly stack?: {
+    readonly templateFile: string;
+    readonly artifactDirectory: string;
+    readonly name: string;
+    readonly readArtifact?: LoadTemplateOptions['readArtifact'];
+  };
   readonly lambdaFaults?: LambdaFaults;
   /** How tasks run; real processes when absent. */
   readonly taskRuntime?: EcsOptions['taskRuntime'];
+  /** Switches of single services, for tests and simulations. */
+  readonly lambda?: Omit<LambdaOptions, 'codeSource' | 'faults'>;
+  readonly dynamodb?: DynamodbOptions;
+  readonly elbv2?: Elbv2Options;
+  /** Where AWS's documents on ECS's own deployments are silent or disagree. */
+  readonly ecsBehaviour?: EcsOptions['behaviour'];
+  readonly eventBridge?: EventBridgeOptions;
 }
 
 export interface LocalAws extends RunningRegion {
@@ -47,18 +59,22 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       createLogs,
       createSqs,
       createSns,
-      createDynamodb(),
+      createDynamodb(options.dynamodb),
       createLambda({
+        ...options.lambda,
         ...(stack === undefined ? {} : { codeSource: (_bucket, key) => join(stack.artifactDirectory, basename(key)) }),
         ...(options.lambdaFaults === undefined ? {} : { faults: options.lambdaFaults }),
       }),
-      createEventBridge(),
+      createEventBridge(options.eventBridge),
       createScheduler,
       createStepFunctions,
       createCloudWatch,
       createEcr,
-      createElbv2,
-      createEcs(options.taskRuntime === undefined ? {} : { taskRuntime: options.taskRuntime }),
+      elbv2With(options.elbv2 ?? {}),
+      createEcs({
+        ...(options.taskRuntime === undefined ? {} : { taskRuntime: options.taskRuntime }),
+        ...(options.ecsBehaviour === undefined ? {} : { behaviour: options.ecsBehaviour }),
+      }),
       codeDeployFactory(),
       createApplicationAutoScaling,
       createCloudFormation(),
@@ -74,6 +90,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
             templateFile: stack.templateFile,
             artifactDirectory: stack.artifactDirectory,
             stackName: stack.name,
+            ...(stack.readArtifact === undefined ? {} : { readArtifact: stack.readArtifact }),
           });
     return { ...running, endpointUrl: running.endpointUrl, loaded, iamReport: () => iam.report() };
   } catch (error) {

@@ -2,7 +2,9 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, type ClockMode, createClock } from './clock/clock.ts';
+import type { AnswerOptions } from './endpoint/answer-request.ts';
 import { createDispatcher, type Dispatcher } from './endpoint/dispatcher.ts';
+import { createInProcessHandler, type InProcessHandler } from './endpoint/in-process-handler.ts';
 import { createEndpoint } from './endpoint/server.ts';
 import { createIds } from './ids.ts';
 import { createNetwork } from './network.ts';
@@ -18,6 +20,8 @@ export interface RegionOptions {
   readonly account?: string;
   readonly region?: string;
   readonly seed?: number;
+  /** false: no endpoint listens; clients in this process use `requestHandler`. */
+  readonly listens?: boolean;
   readonly tls?: { cert: string; key: string };
   readonly log?: (source: string, message: string) => void;
 }
@@ -26,7 +30,10 @@ export interface RunningRegion {
   readonly region: Region;
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
+  /** Where it listens; a name that resolves nowhere when it does not. */
   readonly endpointUrl: string;
+  /** For SDK clients in this process. */
+  readonly requestHandler: InProcessHandler;
   /** Stops every process, worker and socket of the region. Idempotent. */
   close(): Promise<void>;
 }
@@ -84,16 +91,8 @@ export async function startRegion(options: RegionOptions): Promise<RunningRegion
     principalOf: (key: string | undefined) => (key === undefined ? undefined : sessions.get(key)) ?? ({ kind: 'root' } as const),
     requestId: () => ids.uuid(),
   };
-  const server = createEndpoint({ ...endpoint, ...(options.tls === undefined ? {} : { tls: options.tls }) });
-  const servers = [server];
-  const port = await listen(server, options.port ?? 0);
-  endpointUrl = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
-  internalUrl = endpointUrl;
-  if (options.tls !== undefined) {
-    const internal = createEndpoint(endpoint);
-    servers.push(internal);
-    internalUrl = `http://127.0.0.1:${await listen(internal, 0)}`;
-  }
+  const { servers, ...urls } = options.listens === false ? SOCKETLESS : await startServers(endpoint, options);
+  ({ endpointUrl, internalUrl } = urls);
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -109,11 +108,23 @@ export async function startRegion(options: RegionOptions): Promise<RunningRegion
     get endpointUrl() {
       return endpointUrl;
     },
+    requestHandler: createInProcessHandler(endpoint),
     close: () => {
       closing ??= close();
       return closing;
     },
   };
+}
+
+const SOCKETLESS = { servers: [] as Server[], endpointUrl: 'http://localaws.invalid', internalUrl: 'http://localaws.invalid' };
+
+async function startServers(endpoint: AnswerOptions, options: RegionOptions): Promise<{ servers: Server[]; endpointUrl: string; internalUrl: string }> {
+  const server = createEndpoint({ ...endpoint, ...(options.tls === undefined ? {} : { tls: options.tls }) });
+  const port = await listen(server, options.port ?? 0);
+  const endpointUrl = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+  if (options.tls === undefined) return { servers: [server], endpointUrl, internalUrl: endpointUrl };
+  const internal = createEndpoint(endpoint);
+  return { servers: [server, internal], endpointUrl, internalUrl: `http://127.0.0.1:${await listen(internal, 0)}` };
 }
 
 /** Resolves with the port when the server listens on loopback. @throws Error when the port is taken */

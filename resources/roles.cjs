@@ -7,6 +7,7 @@ const allow = (Action, Resource, Condition) => ({ Effect: 'Allow', Action, Resou
 
 const table = { 'Fn::GetAtt': ['RecordsTable', 'Arn'] };
 const stateMachine = arn('states', `stateMachine:${stack}-deploy`);
+const remediationMachine = arn('states', `stateMachine:${stack}-remediate`);
 const deploymentGroups = arn('codedeploy', 'deploymentgroup:*/*');
 
 /** Groups of permissions, each named after what it lets a function do. */
@@ -15,10 +16,26 @@ const permissions = {
   writeRecords: [allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], table)],
   deleteRecords: [allow('dynamodb:DeleteItem', table)],
   startWorkflow: [allow('states:StartExecution', stateMachine)],
+  startRemediation: [allow('states:StartExecution', remediationMachine)],
   describeWorkflow: [allow('states:DescribeExecution', arn('states', `execution:${stack}-deploy:*`))],
   // Task tokens carry no ARN to judge.
   wakeWorkflow: [allow('states:SendTaskSuccess', '*')],
-  describeService: [allow('ecs:DescribeServices', arn('ecs', 'service/*')), allow('ecs:DescribeTaskDefinition', '*')],
+  describeService: [
+    allow('ecs:DescribeServices', arn('ecs', 'service/*')),
+    allow('ecs:DescribeTaskDefinition', '*'),
+    allow(['ecs:DescribeServiceDeployments', 'ecs:DescribeServiceRevisions'], [arn('ecs', 'service-deployment/*'), arn('ecs', 'service-revision/*')]),
+  ],
+  readTasks: [allow('ecs:ListTasks', '*'), allow('ecs:DescribeTasks', arn('ecs', 'task/*'))],
+  setCapacity: [allow('ecs:UpdateService', arn('ecs', 'service/*'))],
+  readEcsDeployments: [
+    allow(['ecs:DescribeServices', 'ecs:ListServiceDeployments'], arn('ecs', 'service/*')),
+    allow(['ecs:DescribeServiceDeployments', 'ecs:DescribeServiceRevisions'], [arn('ecs', 'service-deployment/*'), arn('ecs', 'service-revision/*')]),
+  ],
+  // The roles are those of the task definition, of Weir's hook, and of hooks the service has already.
+  startEcsDeployments: [
+    allow('ecs:UpdateService', arn('ecs', 'service/*')),
+    allow('iam:PassRole', '*', { StringEquals: { 'iam:PassedToService': ['ecs.amazonaws.com', 'ecs-tasks.amazonaws.com'] } }),
+  ],
   registerTaskDefinition: [
     allow(['ecs:RegisterTaskDefinition', 'ecs:TagResource'], '*'),
     allow('iam:PassRole', '*', { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } }),
@@ -33,9 +50,10 @@ const permissions = {
     allow(['codedeploy:GetDeploymentConfig', 'codedeploy:CreateDeploymentConfig'], arn('codedeploy', 'deploymentconfig:*')),
     allow(['codedeploy:GetApplicationRevision', 'codedeploy:RegisterApplicationRevision'], arn('codedeploy', 'application:*')),
   ],
-  endWaits: [allow('codedeploy:ContinueDeployment', '*')],
+  endWaits: [allow('codedeploy:ContinueDeployment', '*'), allow('ecs:ContinueServiceDeployment', arn('ecs', 'service-deployment/*'))],
   stopTraffic: [
     allow('codedeploy:StopDeployment', '*'),
+    allow('ecs:StopServiceDeployment', arn('ecs', 'service-deployment/*')),
     allow(
       ['elasticloadbalancing:ModifyListener', 'elasticloadbalancing:ModifyRule'],
       [arn('elasticloadbalancing', 'listener/app/*'), arn('elasticloadbalancing', 'listener-rule/app/*')],
@@ -58,6 +76,7 @@ const permissions = {
   ],
   readHealth: [allow(['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'], '*')],
   findZones: [allow('cloudwatch:ListMetrics', '*')],
+  readTaskLogs: [allow('logs:GetLogEvents', arn('logs', 'log-group:*:log-stream:*'))],
   readScaling: [allow('application-autoscaling:DescribeScalableTargets', '*')],
   setScaling: [allow('application-autoscaling:RegisterScalableTarget', arn('application-autoscaling', 'scalable-target/*'))],
   notify: [allow('sns:Publish', arn('sns', '*'))],
@@ -73,27 +92,61 @@ const roles = {
   ImagePushed: ['image-pushed', [...subscriber, 'startWorkflow', 'describeService']],
   DeploymentStateChanged: ['deployment-state-changed', subscriber],
   AlarmChanged: ['alarm-changed', subscriber],
-  TaskStopped: ['task-stopped', subscriber],
-  Plan: ['plan', [...step, 'describeService', 'readImages', 'readCodeDeploy', 'readTraffic', 'readHealth', 'findZones']],
+  TaskStopped: ['task-stopped', [...subscriber, 'describeService', 'startRemediation', 'notify']],
+  ServiceAction: ['service-action', [...subscriber, 'describeService', 'startRemediation']],
+  ContainerInstanceChanged: ['container-instance-changed', ['writeRecords', 'sendDeadLetters']],
+  ImageScanned: ['image-scanned', ['readRecords', 'writeRecords', 'startRemediation', 'sendDeadLetters']],
+  Plan: ['plan', [...step, 'describeService', 'readImages', 'readCodeDeploy', 'readEcsDeployments', 'readTraffic', 'readHealth', 'findZones']],
   RegisterTaskDefinition: ['register-task-definition', [...step, 'describeService', 'registerTaskDefinition']],
-  StartTrafficShift: ['start-traffic-shift', [...step, 'readCodeDeploy', 'shiftTraffic', 'readScaling', 'setScaling']],
+  StartTrafficShift: [
+    'start-traffic-shift',
+    [...step, 'readCodeDeploy', 'readEcsDeployments', 'shiftTraffic', 'startEcsDeployments', 'readScaling', 'setScaling'],
+  ],
   AwaitSignal: ['await-signal', [...step, 'wakeWorkflow']],
-  Assess: ['assess', [...step, 'wakeWorkflow', 'readCodeDeploy', 'readTraffic', 'readHealth', 'endWaits', 'checkHooks', 'notify']],
-  RollBack: ['roll-back', [...step, 'readCodeDeploy', 'stopTraffic', 'readTraffic']],
+  Assess: [
+    'assess',
+    [
+      ...step,
+      'wakeWorkflow',
+      'describeService',
+      'readTaskLogs',
+      'readCodeDeploy',
+      'readEcsDeployments',
+      'readTraffic',
+      'readHealth',
+      'endWaits',
+      'checkHooks',
+      'notify',
+    ],
+  ],
+  RollBack: ['roll-back', [...step, 'readCodeDeploy', 'readEcsDeployments', 'stopTraffic', 'readTraffic']],
   HandOver: ['hand-over', [...step, 'startWorkflow']],
-  MakeSafe: ['make-safe', [...step, 'readCodeDeploy', 'stopTraffic', 'readTraffic']],
+  MakeSafe: ['make-safe', [...step, 'readCodeDeploy', 'readEcsDeployments', 'stopTraffic', 'readTraffic']],
   Conclude: ['conclude', [...step, 'startWorkflow', 'setScaling', 'notify']],
+  RemediateDecide: ['remediate-decide', [...step, 'describeService', 'readTasks', 'readImages', 'readTraffic']],
+  RemediatePropose: ['remediate-propose', [...step, 'wakeWorkflow', 'notify']],
+  RemediateAct: ['remediate-act', [...step, 'describeService', 'readTasks', 'startWorkflow', 'wakeWorkflow', 'setCapacity', 'notify']],
+  RemediateVerify: ['remediate-verify', [...step, 'describeService', 'readTasks', 'startRemediation', 'notify']],
+  RemediateAlert: ['remediate-alert', [...step, 'notify']],
+  RemediateGiveUp: ['remediate-give-up', [...step, 'notify']],
   BeforeInstall: ['before-install', hook],
   AfterInstall: ['after-install', hook],
   AfterAllowTestTraffic: ['after-allow-test-traffic', hook],
   BeforeAllowTraffic: ['before-allow-traffic', hook],
   AfterAllowTraffic: ['after-allow-traffic', hook],
+  EcsLifecycle: ['ecs-lifecycle', ['readRecords', 'writeRecords', 'wakeWorkflow', 'readEcsDeployments', 'askUserHooks', 'readTraffic', 'readHealth']],
+  Guard: ['guard', [...subscriber, 'startWorkflow', 'describeService', 'readImages', 'readTraffic', 'readHealth', 'notify']],
   Sweep: ['sweep', [...subscriber, 'startWorkflow', 'describeWorkflow', 'describeService', 'readImages']],
   ApplyManifest: ['apply-manifest', ['readRecords', 'writeRecords', 'deleteRecords']],
   AbortDeployment: ['abort-deployment', ['readRecords', 'writeRecords', 'wakeWorkflow']],
   PromoteDeployment: ['promote-deployment', ['readRecords', 'writeRecords', 'wakeWorkflow']],
+  ChangeBreaker: ['change-breaker', ['readRecords', 'writeRecords']],
+  DeployImage: ['deploy-image', [...step, 'wakeWorkflow', 'startWorkflow', 'describeService', 'readImages']],
   ShowService: ['show-service', ['readRecords']],
   ListServices: ['list-services', ['readRecords']],
+  ListRemediations: ['list-remediations', ['readRecords']],
+  ApproveRemediation: ['approve-remediation', ['readRecords', 'writeRecords', 'wakeWorkflow']],
+  RejectRemediation: ['reject-remediation', ['readRecords', 'writeRecords', 'wakeWorkflow']],
 };
 
 const hookRoles = new Set(['BeforeInstall', 'AfterInstall', 'AfterAllowTestTraffic', 'BeforeAllowTraffic', 'AfterAllowTraffic']);
@@ -114,16 +167,22 @@ function role(service, Statement) {
   };
 }
 
+/** May run its steps and nothing else. */
+function stateMachineRole(names) {
+  const functions = names.map((name) => ({ 'Fn::GetAtt': [`${name}LambdaFunction`, 'Arn'] }));
+  return role('states.amazonaws.com', [allow('lambda:InvokeFunction', functions)]);
+}
+
 const steps = ['Plan', 'RegisterTaskDefinition', 'StartTrafficShift', 'AwaitSignal', 'Assess', 'RollBack', 'HandOver', 'MakeSafe', 'Conclude'];
+
+const remediationSteps = ['RemediateDecide', 'RemediatePropose', 'RemediateAct', 'RemediateVerify', 'RemediateAlert', 'RemediateGiveUp'];
 
 module.exports = {
   Resources: {
     ...Object.fromEntries(Object.entries(roles).map(([name, entry]) => [`${name}Role`, functionRole(name, entry)])),
-    DeployStateMachineRole: role('states.amazonaws.com', [
-      allow(
-        'lambda:InvokeFunction',
-        steps.map((name) => ({ 'Fn::GetAtt': [`${name}LambdaFunction`, 'Arn'] })),
-      ),
-    ]),
+    // Whom ECS invokes the lifecycle hook as.
+    EcsHookInvokerRole: role('ecs.amazonaws.com', [allow('lambda:InvokeFunction', arn('lambda', `function:${stack}-ecs-lifecycle`))]),
+    DeployStateMachineRole: stateMachineRole(steps),
+    RemediateStateMachineRole: stateMachineRole(remediationSteps),
   },
 };

@@ -7,10 +7,18 @@ import { freePorts } from './free-ports.ts';
 import { createStage } from './stage.ts';
 import { type Check, tellStory } from './story.ts';
 
-const { values } = parseArgs({ options: { ci: { type: 'boolean', default: false }, speed: { type: 'string', default: '60' } } });
+const { values } = parseArgs({
+  options: { ci: { type: 'boolean', default: false }, speed: { type: 'string', default: '60' }, driver: { type: 'string', default: 'codedeploy' } },
+});
 const speed = Number(values.speed);
 if (!(speed >= 1 && speed <= 1_000)) {
   process.stderr.write('demo: --speed takes a number from 1 to 1000\n');
+  process.exit(2);
+}
+
+const { driver } = values;
+if (driver !== 'codedeploy' && driver !== 'ecs') {
+  process.stderr.write('demo: --driver takes codedeploy or ecs\n');
   process.exit(2);
 }
 
@@ -27,7 +35,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 let checks: readonly Check[] = [];
 try {
   const [productionPort, testPort] = await freePorts();
-  const stage = await createStage(localAws, { productionPort, testPort, live: !values.ci && process.stdout.isTTY });
+  const stage = await createStage(localAws, { productionPort, testPort, driver, live: !values.ci && process.stdout.isTTY });
   checks = await tellStory(stage);
 } finally {
   await stop();

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { DescribeRulesCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { parseManifest } from '#contracts/parse-manifest.ts';
 import { pushImage } from '#localaws/image/push-image.ts';
 import type { LocalAws } from '#localaws/start-local-aws.ts';
 import { sendTraffic, type TrafficResult } from '#localaws/traffic/send-traffic.ts';
-import { createSampleRepository, SAMPLE_REPOSITORY, type SampleService, setUpSample } from '../../examples/orders/set-up.ts';
+import { createSampleRepository, SAMPLE_REPOSITORY, type SampleDriver, type SampleService, setUpSample } from '../../examples/orders/set-up.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { connect, type OperationsClient } from '../operations-client.ts';
 import { projectRoot } from '../packaged-stack.ts';
@@ -23,6 +24,7 @@ export interface Stage {
   readonly sample: SampleService;
   readonly client: OperationsClient;
   readonly serviceKey: string;
+  readonly driver: SampleDriver;
   /** Redraws the picture in place instead of printing lines. */
   readonly live: boolean;
   /** Pushes a version's folder, below examples/orders or absolute; answers its digest. */
@@ -39,6 +41,8 @@ export interface StageOptions {
   readonly productionPort: number;
   readonly testPort: number;
   readonly live: boolean;
+  /** What shifts the traffic; codedeploy when absent. */
+  readonly driver?: SampleDriver;
   /** The folder of the version that serves first; v1 when absent. */
   readonly first?: string;
   readonly requestsPerSecond?: number;
@@ -55,11 +59,12 @@ export async function createStage(localAws: LocalAws, options: StageOptions): Pr
   await createSampleRepository(where);
   const digest = await push(options.first ?? 'v1', '1.0.0');
   const image = `${where.account}.dkr.ecr.${where.region}.amazonaws.com/${SAMPLE_REPOSITORY}@${digest}`;
-  const { productionPort, testPort } = options;
-  const sample = await setUpSample({ ...where, image, productionPort, testPort, desiredCount: 2 });
+  const { productionPort, testPort, driver = 'codedeploy' } = options;
+  const sample = await setUpSample({ ...where, image, productionPort, testPort, desiredCount: 2, driver });
   const client = connect({ stage: 'dev', region: where.region, endpointUrl });
   await untilServing(sample.productionUrl);
-  await applyManifest(client);
+  if (driver === 'ecs') await untilDeployed(new ECSClient({ endpoint: endpointUrl, region: where.region }), sample);
+  await applyManifest(client, driver);
   const traffic = startTraffic(sample.productionUrl, options.requestsPerSecond ?? REQUESTS_PER_SECOND);
   const balancer = new ElasticLoadBalancingV2Client({ endpoint: endpointUrl, region: where.region });
   return {
@@ -67,6 +72,7 @@ export async function createStage(localAws: LocalAws, options: StageOptions): Pr
     sample,
     client,
     serviceKey: `${sample.cluster}/${sample.service}`,
+    driver,
     live: options.live,
     push,
     greenPercent: () => canaryPercent(balancer, sample.productionListenerArn),
@@ -93,8 +99,18 @@ async function untilServing(url: string): Promise<void> {
   throw new CommandFailure(`version 1 did not serve within ${SERVING_SECONDS_MAX} s`);
 }
 
-async function applyManifest(client: OperationsClient): Promise<void> {
-  const file = join('examples', 'orders', 'weir.yaml');
+/** A service that ECS deploys is taken until its first deployment has cleaned up. */
+async function untilDeployed(ecs: ECSClient, { cluster, service }: SampleService): Promise<void> {
+  for (let second = 0; second < SERVING_SECONDS_MAX * 4; second++) {
+    const { services } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+    if (services?.[0]?.deployments?.[0]?.rolloutState === 'COMPLETED') return;
+    await wait(250);
+  }
+  throw new CommandFailure(`the service's first deployment did not end within ${SERVING_SECONDS_MAX} s`);
+}
+
+async function applyManifest(client: OperationsClient, driver: SampleDriver): Promise<void> {
+  const file = join('examples', 'orders', driver === 'ecs' ? 'weir-ecs.yaml' : 'weir.yaml');
   const parsed = parseManifest(readFileSync(join(projectRoot, file), 'utf8'), file);
   if (!parsed.ok) throw new CommandFailure(parsed.problems.map((problem) => problem.text).join('\n'));
   await client.ask('apply-manifest', { by: await client.caller(), manifest: parsed.manifest, dryRun: false });

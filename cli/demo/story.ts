@@ -10,8 +10,8 @@ export interface Check {
   readonly holds: boolean;
 }
 
-/** Real seconds one deployment may take. */
-const DEPLOYMENT_SECONDS_MAX = 60;
+/** Real seconds one deployment may take: with ECS a canary waits for its proof, thousands of requests at a tenth of the traffic. */
+const DEPLOYMENT_SECONDS_MAX = { codedeploy: 60, ecs: 240 } as const;
 const LOOK_MILLISECONDS = 200;
 /** Fewest requests that say something about the canary's share, and how far from 10 % it may be, points: over four standard deviations. */
 const SHARE_REQUESTS_MIN = 500;
@@ -57,12 +57,13 @@ const check = (what: string, holds: boolean): Check => ({ what, holds });
 /** Pushes one version and follows its deployment to the end. */
 async function play(stage: Stage, folder: string, tag: string, what: string): Promise<Act> {
   process.stdout.write(`\n--- Pushing ${tag}: ${what}\n`);
+  const secondsMax = DEPLOYMENT_SECONDS_MAX[stage.driver];
   const digest = await stage.push(folder, tag);
   let shown = 0;
   let before: TrafficResult | undefined;
   let canary: Record<string, number> = {};
   let canaryLooks = 0;
-  for (let look = 0; look < (DEPLOYMENT_SECONDS_MAX * 1000) / LOOK_MILLISECONDS; look++) {
+  for (let look = 0; look < (secondsMax * 1000) / LOOK_MILLISECONDS; look++) {
     const view = await showOf(stage.client, stage.serviceKey, 5);
     const deployment = view.deployments.find((candidate) => candidate.request.digest === digest);
     if (deployment !== undefined) {
@@ -79,7 +80,7 @@ async function play(stage: Stage, folder: string, tag: string, what: string): Pr
     }
     await wait(LOOK_MILLISECONDS);
   }
-  throw new Error(`the deployment of ${tag} did not end within ${DEPLOYMENT_SECONDS_MAX} s`);
+  throw new Error(`the deployment of ${tag} did not end within ${secondsMax} s`);
 }
 
 function show(stage: Stage, deployment: Deployment, now: number, shown: number): number {

@@ -33,6 +33,9 @@ const BEHAVIOUR_DEFAULTS = {
   leakKilobytesPerRequest: 0,
   /** Where the leak ends the process with exit code 137, as the kernel ends a container without memory. */
   leakMegabytesMax: 256,
+  /** Kilobytes kept by every request of traffic in a cache, and where the cache is full. */
+  cacheKilobytesPerRequest: 0,
+  cacheMegabytesMax: 0,
 };
 
 /** behaviour.json beside this file, then the JSON in ORDERS_BEHAVIOUR over it. */
@@ -57,6 +60,7 @@ let failureDebt = 0;
 let tailDebt = 0;
 let sharedFaultShare = 0;
 const leaked = [];
+const cached = [];
 let stopping = false;
 
 function send(response, status, body) {
@@ -78,6 +82,9 @@ async function misbehave(response) {
   if (isTail) tailDebt -= 1;
   const latency = behaviour.latencyMs + (isTail ? behaviour.tailMs : 0);
   if (latency > 0) await sleep(latency);
+  if (cached.length * behaviour.cacheKilobytesPerRequest < behaviour.cacheMegabytesMax * 1024) {
+    cached.push(Buffer.alloc(behaviour.cacheKilobytesPerRequest * 1024, 1));
+  }
   if (behaviour.leakKilobytesPerRequest > 0) {
     leaked.push(Buffer.alloc(behaviour.leakKilobytesPerRequest * 1024, 1));
     if (leaked.length * behaviour.leakKilobytesPerRequest > behaviour.leakMegabytesMax * 1024) {

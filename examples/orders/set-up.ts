@@ -1,12 +1,22 @@
 // Creates what the sample service needs, through AWS API calls, as Terraform would: repository, cluster, roles, load balancer with a
-// production and a test listener, task definition, service, CodeDeploy application and deployment group. Used by the demo, the
-// benchmark and the tests.
+// production and a test listener, task definition, service, and with CodeDeploy its application and deployment group. Used by the
+// demo, the benchmark and the tests.
+import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeDeployClient, CreateApplicationCommand, CreateDeploymentGroupCommand } from '@aws-sdk/client-codedeploy';
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
-import { CreateClusterCommand, CreateServiceCommand, ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  type CreateServiceCommandInput,
+  ECSClient,
+  type LoadBalancer,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs';
+import {
+  type Action,
   CreateListenerCommand,
   CreateLoadBalancerCommand,
+  CreateRuleCommand,
   CreateTargetGroupCommand,
   ElasticLoadBalancingV2Client,
   ModifyTargetGroupAttributesCommand,
@@ -24,15 +34,25 @@ export interface SampleOptions {
   readonly service?: string;
   /** Minutes CodeDeploy keeps blue after the shift. */
   readonly terminationWaitMinutes?: number;
+  /** Whose deployments the service is made for; codedeploy when absent. */
+  readonly driver?: SampleDriver;
+  /** Where containers write their logs, made here; absent: nowhere. */
+  readonly logGroup?: string;
 }
+
+export type SampleDriver = 'codedeploy' | 'ecs';
 
 export interface SampleService {
   readonly cluster: string;
   readonly service: string;
+  /** Names of CodeDeploy's application and deployment group; not created for the ecs driver. */
   readonly application: string;
   readonly deploymentGroup: string;
   readonly productionListenerArn: string;
   readonly testListenerArn: string;
+  /** The rules whose weights ECS shifts; CodeDeploy uses the listeners' own. */
+  readonly productionRuleArn: string | undefined;
+  readonly testRuleArn: string | undefined;
   readonly targetGroupArns: readonly [string, string];
   readonly productionUrl: string;
 }
@@ -62,6 +82,7 @@ export async function setUpSample(options: SampleOptions): Promise<SampleService
   const ecs = new ECSClient(settings(options));
   await ecs.send(new CreateClusterCommand({ clusterName: CLUSTER }));
   const executionRoleArn = await createRole(options, `${service}-execution`, 'ecs-tasks.amazonaws.com', 'service-role/AmazonECSTaskExecutionRolePolicy');
+  if (options.logGroup !== undefined) await new CloudWatchLogsClient(settings(options)).send(new CreateLogGroupCommand({ logGroupName: options.logGroup }));
   const registered = await ecs.send(
     new RegisterTaskDefinitionCommand({
       family: service,
@@ -70,7 +91,22 @@ export async function setUpSample(options: SampleOptions): Promise<SampleService
       requiresCompatibilities: ['FARGATE'],
       cpu: '256',
       memory: '512',
-      containerDefinitions: [{ name: CONTAINER, image: options.image, essential: true, portMappings: [{ containerPort: CONTAINER_PORT, protocol: 'tcp' }] }],
+      containerDefinitions: [
+        {
+          name: CONTAINER,
+          image: options.image,
+          essential: true,
+          portMappings: [{ containerPort: CONTAINER_PORT, protocol: 'tcp' }],
+          ...(options.logGroup === undefined
+            ? {}
+            : {
+                logConfiguration: {
+                  logDriver: 'awslogs',
+                  options: { 'awslogs-group': options.logGroup, 'awslogs-region': options.region, 'awslogs-stream-prefix': service },
+                },
+              }),
+        },
+      ],
     }),
   );
   await ecs.send(
@@ -80,17 +116,35 @@ export async function setUpSample(options: SampleOptions): Promise<SampleService
       taskDefinition: registered.taskDefinition?.taskDefinitionArn,
       desiredCount: options.desiredCount,
       launchType: 'FARGATE',
-      deploymentController: { type: 'CODE_DEPLOY' },
+      ...deploymentMembers(options),
       healthCheckGracePeriodSeconds: 30,
       networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0a1b2c3d'], securityGroups: ['sg-0a1b2c3d'], assignPublicIp: 'DISABLED' } },
-      loadBalancers: [{ targetGroupArn: balancing.targetGroupArns[0], containerName: CONTAINER, containerPort: CONTAINER_PORT }],
+      loadBalancers: [await balancerOf(options, service, balancing)],
     }),
   );
-  const group = await createDeploymentGroup(options, service, balancing);
+  const group = { application: service, deploymentGroup: `${service}-${CLUSTER}` };
+  if (options.driver !== 'ecs') await createDeploymentGroup(options, group, balancing);
   return { cluster: CLUSTER, service, ...group, ...balancing, productionUrl: `http://127.0.0.1:${options.productionPort}/` };
 }
 
-type Balancing = Pick<SampleService, 'productionListenerArn' | 'testListenerArn' | 'targetGroupArns'>;
+function deploymentMembers(options: SampleOptions): Partial<CreateServiceCommandInput> {
+  if (options.driver !== 'ecs') return { deploymentController: { type: 'CODE_DEPLOY' } };
+  // The strategy of its first deployment; Weir brings its own with each later one.
+  return { deploymentController: { type: 'ECS' }, deploymentConfiguration: { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 0 } };
+}
+
+async function balancerOf(options: SampleOptions, service: string, balancing: Balancing): Promise<LoadBalancer> {
+  const { targetGroupArns, productionRuleArn, testRuleArn } = balancing;
+  const plain = { targetGroupArn: targetGroupArns[0], containerName: CONTAINER, containerPort: CONTAINER_PORT };
+  if (options.driver !== 'ecs') return plain;
+  const roleArn = await createRole(options, `${service}-ecs`, 'ecs.amazonaws.com', 'AmazonECSInfrastructureRolePolicyForLoadBalancers');
+  return {
+    ...plain,
+    advancedConfiguration: { alternateTargetGroupArn: targetGroupArns[1], productionListenerRule: productionRuleArn, testListenerRule: testRuleArn, roleArn },
+  };
+}
+
+type Balancing = Pick<SampleService, 'productionListenerArn' | 'testListenerArn' | 'productionRuleArn' | 'testRuleArn' | 'targetGroupArns'>;
 
 async function createBalancing(options: SampleOptions, service: string): Promise<Balancing> {
   const elb = new ElasticLoadBalancingV2Client(settings(options));
@@ -100,18 +154,41 @@ async function createBalancing(options: SampleOptions, service: string): Promise
   const loadBalancerArn = required(balancer.LoadBalancers?.[0]?.LoadBalancerArn, 'load balancer');
   const blue = await createTargetGroup(elb, `${service}-blue`);
   const green = await createTargetGroup(elb, `${service}-green`);
+  const isNative = options.driver === 'ecs';
   const listen = async (port: number): Promise<string> => {
+    const toBlue: Action = { Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: blue, Weight: 100 }] } };
+    const nothing: Action = { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404', ContentType: 'text/plain' } };
     const listener = await elb.send(
-      new CreateListenerCommand({
-        LoadBalancerArn: loadBalancerArn,
-        Protocol: 'HTTP',
-        Port: port,
-        DefaultActions: [{ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: blue, Weight: 100 }] } }],
-      }),
+      new CreateListenerCommand({ LoadBalancerArn: loadBalancerArn, Protocol: 'HTTP', Port: port, DefaultActions: [isNative ? nothing : toBlue] }),
     );
     return required(listener.Listeners?.[0]?.ListenerArn, 'listener');
   };
-  return { productionListenerArn: await listen(options.productionPort), testListenerArn: await listen(options.testPort), targetGroupArns: [blue, green] };
+  const [productionListenerArn, testListenerArn] = [await listen(options.productionPort), await listen(options.testPort)];
+  const ruleOf = (listenerArn: string): Promise<string> => createRule(elb, listenerArn, blue, green);
+  return {
+    productionListenerArn,
+    testListenerArn,
+    productionRuleArn: isNative ? await ruleOf(productionListenerArn) : undefined,
+    testRuleArn: isNative ? await ruleOf(testListenerArn) : undefined,
+    targetGroupArns: [blue, green],
+  };
+}
+
+/** ECS shifts the weights of a rule that names both groups before the first deployment. */
+async function createRule(elb: ElasticLoadBalancingV2Client, listenerArn: string, blue: string, green: string): Promise<string> {
+  const TargetGroups = [
+    { TargetGroupArn: blue, Weight: 100 },
+    { TargetGroupArn: green, Weight: 0 },
+  ];
+  const { Rules } = await elb.send(
+    new CreateRuleCommand({
+      ListenerArn: listenerArn,
+      Priority: 1,
+      Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }],
+      Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }],
+    }),
+  );
+  return required(Rules?.[0]?.RuleArn, 'rule');
 }
 
 async function createTargetGroup(elb: ElasticLoadBalancingV2Client, name: string): Promise<string> {
@@ -141,12 +218,11 @@ async function createTargetGroup(elb: ElasticLoadBalancingV2Client, name: string
 
 async function createDeploymentGroup(
   options: SampleOptions,
-  service: string,
+  { application: service, deploymentGroup }: Pick<SampleService, 'application' | 'deploymentGroup'>,
   balancing: Balancing,
-): Promise<Pick<SampleService, 'application' | 'deploymentGroup'>> {
+): Promise<void> {
   const serviceRoleArn = await createRole(options, `${service}-codedeploy`, 'codedeploy.amazonaws.com', 'AWSCodeDeployRoleForECS');
   const codedeploy = new CodeDeployClient(settings(options));
-  const deploymentGroup = `${service}-${CLUSTER}`;
   await codedeploy.send(new CreateApplicationCommand({ applicationName: service, computePlatform: 'ECS' }));
   await codedeploy.send(
     new CreateDeploymentGroupCommand({
@@ -172,7 +248,6 @@ async function createDeploymentGroup(
       autoRollbackConfiguration: { enabled: true, events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST'] },
     }),
   );
-  return { application: service, deploymentGroup };
 }
 
 /** Answers the role's ARN. IAM is called by its query protocol: the SDK's IAM client is not worth a dependency for two calls. */

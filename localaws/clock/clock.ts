@@ -94,6 +94,8 @@ class SimulatedClock implements Clock {
   }
 
   now(): number {
+    // The machine's time has no say in virtual time.
+    if (this.mode.kind === 'virtual') return this.#lastNow;
     const [realAt = 0, simulatedAt = 0, rate = 0] = this.#anchor;
     const now = Math.floor(simulatedAt + (performance.timeOrigin + performance.now() - realAt) * rate);
     if (now > this.#lastNow) this.#lastNow = now;

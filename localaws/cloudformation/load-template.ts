@@ -21,6 +21,8 @@ export interface LoadTemplateOptions {
   /** Where the zips of the functions are. */
   readonly artifactDirectory: string;
   readonly stackName: string;
+  /** Gives the zip of a function by the last part of its key; read from artifactDirectory when absent. */
+  readonly readArtifact?: (name: string) => Uint8Array | Promise<Uint8Array>;
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
@@ -121,6 +123,7 @@ function contextFor(region: Region, options: LoadTemplateOptions, logicalId: str
       return `${options.stackName.slice(0, room - forLogicalId)}-${logicalId.slice(0, forLogicalId)}-${suffix}`;
     },
     async artifact(key) {
+      if (options.readArtifact !== undefined) return options.readArtifact(basename(key));
       const file = join(options.artifactDirectory, basename(key));
       try {
         return await readFile(file);

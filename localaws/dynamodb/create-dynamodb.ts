@@ -4,6 +4,7 @@ import type { ServiceFactory } from '../region.ts';
 import { createItemOperations, type DynamodbParts } from './item-operations.ts';
 import { createItemStore } from './item-store.ts';
 import { TTL_DELETION_DELAY_MS } from './limits.ts';
+import { createMemoryItemStore } from './memory-item-store.ts';
 import { createTableBook } from './table-book.ts';
 import { createTableOperations } from './table-operations.ts';
 import { createTableSettings } from './table-settings.ts';
@@ -13,11 +14,13 @@ import { createTransactionOperations } from './transactions.ts';
 export interface DynamodbOptions {
   /** How long after its expiry an item is deleted; AWS promises only "within a few days". */
   readonly ttlDeletionDelayMs?: number;
+  /** Where items are: dynalite's database, or maps in memory, which are some ten times faster and end every operation in one turn. */
+  readonly store?: 'dynalite' | 'memory';
 }
 
 export function createDynamodb(options: DynamodbOptions = {}): ServiceFactory {
   return (region) => {
-    const store = createItemStore();
+    const store = options.store === 'memory' ? createMemoryItemStore() : createItemStore();
     const tables = createTableBook(region);
     const timeToLive = createTimeToLive(region, store, options.ttlDeletionDelayMs ?? TTL_DELETION_DELAY_MS);
     const parts: DynamodbParts = { region, store, tables, timeToLive };

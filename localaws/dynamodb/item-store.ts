@@ -15,6 +15,23 @@ export interface ItemStore {
   close(): Promise<void>;
 }
 
+/** The operations that dynalite knows; everything else is answered beside it. */
+export const OPERATIONS_OF_DYNALITE: ReadonlySet<string> = new Set([
+  'BatchGetItem',
+  'BatchWriteItem',
+  'CreateTable',
+  'DeleteItem',
+  'DeleteTable',
+  'DescribeTable',
+  'GetItem',
+  'ListTables',
+  'PutItem',
+  'Query',
+  'Scan',
+  'UpdateItem',
+  'UpdateTable',
+]);
+
 /** dynalite asks for a signature but does not check it; identity is the endpoint's business. */
 const HEADERS = {
   'content-type': 'application/x-amz-json-1.0',
@@ -65,7 +82,8 @@ function request(server: Server, operation: string, input: AwsShape): Promise<Aw
   });
 }
 
-function errorOf(body: AwsShape, status: number): AwsError {
+/** dynalite's error as DynamoDB's. */
+export function errorOf(body: AwsShape, status: number): AwsError {
   const { __type, message, Message, ...members } = body;
   const code = String(__type ?? 'InternalServerError')
     .split('#')

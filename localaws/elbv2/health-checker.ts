@@ -16,7 +16,11 @@ export interface HealthChecker {
 export interface HealthCheckerOptions {
   /** Least real milliseconds a check gets, whatever the clock's speed. */
   readonly realTimeoutMsMin?: number;
+  readonly checkTarget?: CheckTarget;
 }
+
+/** Asks a target whether it is well. Never rejects. */
+export type CheckTarget = (region: Region, target: Target, settings: HealthCheckSettings, timeoutMs: number) => CheckResult | Promise<CheckResult>;
 
 interface Loop {
   readonly target: Target;
@@ -26,6 +30,7 @@ interface Loop {
 
 export function createHealthChecker(region: Region, state: LoadBalancing, options: HealthCheckerOptions = {}): HealthChecker {
   const loops = new Map<Target, Loop>();
+  const ask = options.checkTarget ?? checkTarget;
   const realTimeoutMsMin = options.realTimeoutMsMin ?? CHECK_REAL_TIMEOUT_MS_MIN;
 
   const stop = (target: Target): void => {
@@ -45,7 +50,7 @@ export function createHealthChecker(region: Region, state: LoadBalancing, option
     const { target } = loop;
     const settings = group.healthCheck;
     if (target.health === REGISTERING) target.health = FIRST_CHECKS;
-    const work = (): Promise<CheckResult> => checkTarget(region, target, settings, realTimeoutMs(region, settings, realTimeoutMsMin));
+    const work = async (): Promise<CheckResult> => ask(region, target, settings, realTimeoutMs(region, settings, realTimeoutMsMin));
     region.clock.during(work).then(
       (result) => {
         if (loop.stopped) return;

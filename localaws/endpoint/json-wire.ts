@@ -23,12 +23,19 @@ export function serializeJson(output: AwsShape): string {
   return JSON.stringify(wireValue(output));
 }
 
-function wireValue(value: unknown): unknown {
+/** A copy in the wire's JSON form. */
+export function wireValue(value: unknown): unknown {
   if (value instanceof Date) return value.getTime() / 1000;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (Array.isArray(value)) return value.map(wireValue);
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).flatMap(([key, member]) => (member === undefined ? [] : [[key, wireValue(member)]])));
+    const copy: AwsShape = {};
+    for (const [key, member] of Object.entries(value)) {
+      // A plain assignment would set the prototype instead.
+      if (key === '__proto__') Object.defineProperty(copy, key, { value: wireValue(member), enumerable: true });
+      else if (member !== undefined) copy[key] = wireValue(member);
+    }
+    return copy;
   }
   return value;
 }

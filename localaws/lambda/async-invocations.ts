@@ -37,17 +37,23 @@ interface AsyncEvent {
   last: InvocationAnswer | undefined;
 }
 
-export function createAsyncInvocations(region: Region, store: FunctionStore, invoker: Invoker): AsyncInvocations {
+export interface AsyncInvocationsParts {
+  readonly region: Region;
+  readonly store: FunctionStore;
+  readonly invoker: Invoker;
+  readonly takesSimulatedTime: boolean;
+}
+
+export function createAsyncInvocations({ region, store, invoker, takesSimulatedTime }: AsyncInvocationsParts): AsyncInvocations {
   let pending = 0;
 
   const later = (event: AsyncEvent, delayMs: number): void => {
     const run = (): void => {
-      region.clock
-        .during(() => attempt(event))
-        .catch((error: unknown) => {
-          pending--;
-          region.log('lambda', `asynchronous invocation ${event.requestId} of ${event.functionArn} was lost: ${String(error)}`);
-        });
+      const attempted = takesSimulatedTime ? attempt(event) : region.clock.during(() => attempt(event));
+      attempted.catch((error: unknown) => {
+        pending--;
+        region.log('lambda', `asynchronous invocation ${event.requestId} of ${event.functionArn} was lost: ${String(error)}`);
+      });
     };
     region.clock.schedule(delayMs, run, `lambda asynchronous invocation of ${event.functionArn}`);
   };

@@ -1,7 +1,7 @@
 // Lambda of the local AWS: functions from real zips, run in worker threads under the region's clock and identities.
-import type { ServiceFactory } from '../region.ts';
+import type { Region, ServiceFactory } from '../region.ts';
 import { createAsyncInvocations } from './async-invocations.ts';
-import { createCodeStore } from './code-package.ts';
+import { type CodeStore, createCodeStore } from './code-package.ts';
 import { createLambdaFaults, type LambdaFaults } from './faults.ts';
 import type { FunctionExecutor } from './function-executor.ts';
 import { createFunctionOperations } from './function-operations.ts';
@@ -20,21 +20,28 @@ export interface LambdaOptions {
   readonly codeSource?: CodeSource;
   readonly faults?: LambdaFaults;
   /** How functions are run; worker threads when absent. */
-  readonly executor?: FunctionExecutor;
+  readonly executor?: (region: Region) => FunctionExecutor;
+  /** What becomes of their code; extracted into temporary files when absent. */
+  readonly codeStore?: () => CodeStore;
+  /** false: functions' logs are not sent to CloudWatch Logs. */
+  readonly sendsLogs?: boolean;
 }
 
 export function createLambda(options: LambdaOptions = {}): ServiceFactory {
   return (region) => {
     const store = createFunctionStore(region);
-    const code = createCodeStore();
+    const code = (options.codeStore ?? createCodeStore)();
+    const executor = options.executor?.(region) ?? createWorkerExecutor();
+    const takesSimulatedTime = executor.takesSimulatedTime === true;
     const invoker = createInvoker({
       region,
       store,
       code,
-      executor: options.executor ?? createWorkerExecutor(),
+      executor,
       faults: options.faults ?? createLambdaFaults(),
+      sendsLogs: options.sendsLogs !== false,
     });
-    const later = createAsyncInvocations(region, store, invoker);
+    const later = createAsyncInvocations({ region, store, invoker, takesSimulatedTime });
     const parts: LambdaParts = { region, store, code, invoker, codeSource: options.codeSource };
     return {
       name: 'lambda',
@@ -45,7 +52,7 @@ export function createLambda(options: LambdaOptions = {}): ServiceFactory {
         ...createVersionOperations(parts),
         ...createFunctionOptions(parts),
         ...createResourcePolicyOperations(region, store),
-        Invoke: createInvokeOperation(store, invoker, later),
+        Invoke: { ...createInvokeOperation(store, invoker, later), longRunning: takesSimulatedTime },
       },
       async close() {
         await invoker.close();

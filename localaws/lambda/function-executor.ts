@@ -56,6 +56,8 @@ export interface FunctionEnvironment {
 }
 
 export interface FunctionExecutor {
+  /** Functions take simulated time: the region's clock goes on while they run. Otherwise it stands still or runs at real speed for them. */
+  readonly takesSimulatedTime?: boolean;
   /** Begins to make an environment; loading goes on in the background and its failure shows in the first invocation. */
   start(spec: EnvironmentSpec): FunctionEnvironment;
 }

@@ -17,7 +17,8 @@ export interface FunctionLogs {
   deliver(functionName: string, version: FunctionVersion, stream: LogStream, requestId: string, result: InvocationResult): { tail: string };
 }
 
-export function createFunctionLogs(region: Region): FunctionLogs {
+/** @param sends false: logs are made for the caller's tail and not sent to CloudWatch Logs */
+export function createFunctionLogs(region: Region, sends = true): FunctionLogs {
   /** Per stream, so that lines keep their order. */
   const chains = new Map<string, Promise<void>>();
 
@@ -42,13 +43,15 @@ export function createFunctionLogs(region: Region): FunctionLogs {
       const at = region.clock.now();
       const lines = logLines(version, requestId, result, at);
       for (const text of result.log) region.log(`lambda:${functionName}`, text.trimEnd());
+      const tail = Buffer.from(lines.join('')).subarray(-LOG_RESULT_BYTES_MAX).toString('base64');
+      if (!sends) return { tail };
       const principal: Principal = { kind: 'role', roleArn: version.settings.Role, sessionName: functionName };
       const chain = (chains.get(stream.name) ?? Promise.resolve()).then(() => send(principal, stream, lines, at));
       chains.set(stream.name, chain);
       chain.finally(() => {
         if (chains.get(stream.name) === chain) chains.delete(stream.name);
       });
-      return { tail: Buffer.from(lines.join('')).subarray(-LOG_RESULT_BYTES_MAX).toString('base64') };
+      return { tail };
     },
   };
 }

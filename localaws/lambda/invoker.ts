@@ -34,12 +34,14 @@ export interface InvokerParts {
   readonly code: CodeStore;
   readonly executor: FunctionExecutor;
   readonly faults: LambdaFaults;
+  /** Whether functions' logs go to CloudWatch Logs. */
+  readonly sendsLogs: boolean;
 }
 
 export function createInvoker(parts: InvokerParts): Invoker {
   const { region, store, faults } = parts;
   const pool: EnvironmentPool = createEnvironmentPool(parts.executor);
-  const logs = createFunctionLogs(region);
+  const logs = createFunctionLogs(region, parts.sendsLogs);
   const streams = new WeakMap<EnvironmentSpec, LogStream>();
   faults.attach((functionName) => pool.killRunning(functionName));
 

@@ -1,8 +1,9 @@
 // The AWS clients of one sandbox. Nothing else makes one.
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -16,10 +17,16 @@ import { lazyMembers } from '#ports/lazy-members.ts';
 const CONNECTION_TIMEOUT = 2_000;
 const REQUEST_TIMEOUT = 8_000;
 
-const settings = { maxAttempts: 4, requestHandler: { connectionTimeout: CONNECTION_TIMEOUT, requestTimeout: REQUEST_TIMEOUT } };
+const defaults = { maxAttempts: 4, requestHandler: { connectionTimeout: CONNECTION_TIMEOUT, requestTimeout: REQUEST_TIMEOUT } };
+
+/** What all clients may be given instead of what the environment says: another way to AWS, other credentials. */
+export type AwsClientSettings = Partial<
+  Pick<DynamoDBClientConfig, 'credentials' | 'endpoint' | 'region' | 'requestHandler' | 'retryStrategy' | 'signer' | 'useDualstackEndpoint' | 'useFipsEndpoint'>
+>;
 
 /** Clients for the region and credentials of the environment. */
-export function createAwsClients() {
+export function createAwsClients(given: AwsClientSettings = {}) {
+  const settings = { ...defaults, ...given };
   return lazyMembers({
     scaling: () => new ApplicationAutoScalingClient(settings),
     cloudwatch: () => new CloudWatchClient(settings),
@@ -29,6 +36,8 @@ export function createAwsClients() {
     ecs: () => new ECSClient(settings),
     elbv2: () => new ElasticLoadBalancingV2Client(settings),
     lambda: () => new LambdaClient(settings),
+    /** Of another region where one is named: a container may log there. */
+    logs: () => (region: string | undefined) => new CloudWatchLogsClient({ ...settings, ...(region === undefined ? {} : { region }) }),
     sfn: () => new SFNClient(settings),
     sns: () => new SNSClient(settings),
   });

@@ -1,6 +1,7 @@
 // The manifest's health section: when green counts as healthy. Put together in manifest.ts; the rules themselves are in
 // core/health and core/breaker.
 import * as z from 'zod';
+import { CRASH_LOG_LINES, CRASH_LOG_LINES_MAX } from '#core/breaker/crash-cause.ts';
 import { decimal, distinctList, flag, section, text, wholeNumber, word } from './manifest-fields.ts';
 
 const minimumRequests = (what: string) =>
@@ -17,6 +18,14 @@ const crashes = section(
       'How value is read: BOUNDED_PERCENT a percentage of the desired count, rounded up, kept within 3 to 200 tasks; UNBOUNDED_PERCENT the same without bounds; COUNT a number of tasks.',
     ).default('BOUNDED_PERCENT'),
     value: wholeNumber(1, 10_000, 'Percent of the desired count (1 to 100), or a number of tasks for COUNT.').default(50),
+    resetOnHealthy: flag(
+      "Set the count back to zero whenever another green target becomes healthy, as ECS's resetOnHealthyTask does. With it a green whose tasks start well and then crash is never ended by this limit.",
+    ).default(false),
+    logLines: wholeNumber(
+      0,
+      CRASH_LOG_LINES_MAX,
+      "Last lines of a crashed container's log that the deployment's record keeps, where the container logs to CloudWatch Logs by awslogs. 0: none.",
+    ).default(CRASH_LOG_LINES),
   },
   'How many crashed green tasks end the deployment. The formula of the ECS deployment circuit breaker, which does not cover CodeDeploy deployments.',
 ).superRefine((given, context) => {

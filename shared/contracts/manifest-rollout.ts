@@ -1,8 +1,10 @@
 // The manifest's sections about which image is deployed and how: image, driver, strategy. Put together in manifest.ts.
 import * as z from 'zod';
+import { type DriverKind, driverKinds } from '#core/deployment/driver-kind.ts';
 import { type TagRule, tagRuleProblem } from '#core/image-policy/image-policy.ts';
 import { PATTERN_LENGTH_MAX } from '#core/image-policy/tag-matcher.ts';
 import { predefinedConfigurations } from '#core/strategy/codedeploy-configuration.ts';
+import { ECS_BAKE_MINUTES_MAX, ecsStrategyProblem } from '#core/strategy/ecs-configuration.ts';
 import {
   STRATEGY_INTERVAL_MINUTES_MIN,
   STRATEGY_PERCENT_MAX,
@@ -11,6 +13,10 @@ import {
   strategyProblem,
 } from '#core/strategy/strategy.ts';
 import { choice, distinctList, flag, section, text, wholeNumber, word } from './manifest-fields.ts';
+
+/** Whole percents whose steps are at most 33, the most that ECS makes of its smallest step; a larger step than half is a canary. */
+const ADAPTIVE_PERCENT_MIN = 4;
+const ADAPTIVE_PERCENT_MAX = 50;
 
 /** Longest list of exact tags, globs or ignored globs. */
 const TAG_PATTERNS_MAX = 50;
@@ -85,17 +91,62 @@ export const image = section(
 );
 
 /** Source: CodeDeploy API, ApplicationName and DeploymentGroupName: at most 100 characters. */
-const codedeployName = (description: string, example: string) =>
-  text(/^[A-Za-z0-9_+=,.@-]+$/, 100, 'a CodeDeploy name: letters, digits and _ + = , . @ -', { description, examples: [example] });
+const CODEDEPLOY_NAME = 'a CodeDeploy name: letters, digits and _ + = , . @ -';
+const codedeployName = (description: string, example: string) => text(/^[A-Za-z0-9_+=,.@-]+$/, 100, CODEDEPLOY_NAME, { description, examples: [example] });
 
 export const driver = section(
   {
-    kind: word(['codedeploy'], 'What shifts the traffic. codedeploy: AWS CodeDeploy blue/green for ECS.'),
-    application: codedeployName('Name of the CodeDeploy application.', 'orders'),
-    deploymentGroup: codedeployName('Name of the CodeDeploy deployment group.', 'orders-prod'),
+    kind: word(driverKinds, "What shifts the traffic. codedeploy: AWS CodeDeploy blue/green for ECS. ecs: deployments of ECS's own controller."),
+    application: codedeployName('Name of the CodeDeploy application. Needed with codedeploy, and only there.', 'orders').optional(),
+    deploymentGroup: codedeployName('Name of the CodeDeploy deployment group. Needed with codedeploy, and only there.', 'orders-prod').optional(),
+    onWeightsChanged: word(
+      ['hold', 'rollBack'],
+      'With ecs: what happens when the hook before a step finds weights that somebody else has set. hold: no step is made until they are as expected; rollBack: traffic goes back to blue.',
+    ).default('hold'),
   },
   'Who shifts the traffic, and through what.',
-);
+)
+  .superRefine((given, context) => {
+    for (const key of ['application', 'deploymentGroup'] as const) {
+      const isGiven = given[key] !== undefined;
+      if (given.kind === 'codedeploy' && !isGiven) context.addIssue({ code: 'custom', path: [key], message: `must be ${CODEDEPLOY_NAME}` });
+      if (given.kind === 'ecs' && isGiven) context.addIssue({ code: 'custom', path: [key], message: 'must be left out: the ecs driver needs no CodeDeploy' });
+    }
+  })
+  .meta({
+    // The same for editors.
+    if: { properties: { kind: { const: 'codedeploy' } } },
+    // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
+    then: { properties: { application: {}, deploymentGroup: {} }, required: ['application', 'deploymentGroup'] },
+    else: { properties: { application: false, deploymentGroup: false } },
+  });
+
+/** What a driver cannot do of the rest of the manifest: where, and why. */
+export function driverFaults(manifest: {
+  readonly driver: { readonly kind: DriverKind };
+  readonly strategy: {
+    readonly linear?: { readonly percent: number; readonly intervalMinutes: number } | undefined;
+    readonly canary?: { readonly percent: number; readonly intervalMinutes: number } | undefined;
+    readonly adaptive?: { readonly stepPercent: number } | undefined;
+  };
+  readonly bakeTimeMinutes: number;
+}): readonly { readonly path: readonly string[]; readonly message: string }[] {
+  const { linear, canary, adaptive } = manifest.strategy;
+  if (manifest.driver.kind === 'codedeploy') {
+    if (adaptive === undefined) return [];
+    return [{ path: ['strategy', 'adaptive'], message: 'needs driver.kind ecs: CodeDeploy cannot be held between two steps' }];
+  }
+  const faults: { path: readonly string[]; message: string }[] = [];
+  for (const [kind, values] of [['linear', linear] as const, ['canary', canary] as const]) {
+    const problem = values === undefined ? undefined : ecsStrategyProblem({ kind, ...values });
+    if (problem !== undefined) faults.push({ path: ['strategy', kind], message: problem });
+  }
+  if (manifest.bakeTimeMinutes > ECS_BAKE_MINUTES_MAX) {
+    const message = `must be at most ${ECS_BAKE_MINUTES_MAX} with the ecs driver, which ends a stage after a day, got ${manifest.bakeTimeMinutes}`;
+    faults.push({ path: ['bakeTimeMinutes'], message });
+  }
+  return faults;
+}
 
 function shift(kind: 'canary' | 'linear', description: string, percentDescription: string, intervalDescription: string, defaultInterval: number) {
   return section(
@@ -127,10 +178,20 @@ export const strategy = choice(
       3,
     ).optional(),
     allAtOnce: section({}, 'All traffic at once. Without a test listener, green is not health-checked before it serves.').optional(),
+    adaptive: section(
+      {
+        stepPercent: wholeNumber(
+          ADAPTIVE_PERCENT_MIN,
+          ADAPTIVE_PERCENT_MAX,
+          'Share of production traffic that green gets more with each step, percent. 4 makes 25 steps; ECS takes at least 3 % and Weir at most 33 steps.',
+        ).default(5),
+      },
+      'Equal shares, each as soon as the evidence allows it: fast where proof is strong, slow where it is thin. Needs the ecs driver.',
+    ).optional(),
     codedeployConfiguration: z
       .enum(predefinedConfigurations, { error: `must be one of ${predefinedConfigurations.join(', ')}` })
       .meta({ description: "One of CodeDeploy's predefined ECS deployment configurations, by name." })
       .optional(),
   },
-  'How production traffic moves from blue to green: one of canary, linear, allAtOnce, codedeployConfiguration.',
+  'How production traffic moves from blue to green: one of canary, linear, allAtOnce, adaptive, codedeployConfiguration.',
 );

@@ -4,7 +4,9 @@ import * as z from 'zod';
 import { hooks, preflight, smokeChecks } from './manifest-checks.ts';
 import { section, text, wholeNumber, word } from './manifest-fields.ts';
 import { health } from './manifest-health.ts';
-import { driver, image, strategy } from './manifest-rollout.ts';
+import { remediation } from './manifest-remediation.ts';
+import { driver, driverFaults, image, strategy } from './manifest-rollout.ts';
+import { breaker, guard } from './manifest-safety.ts';
 
 /** Source: ECS API: names of services and clusters have at most 255 letters, digits, underscores and hyphens. */
 const ecsName = (what: string, example: string) =>
@@ -35,6 +37,9 @@ export const manifestSchema = section(
       examples: ['http://orders-test.internal.example.com:9000'],
     }).optional(),
     preflight: preflight.prefault({}),
+    breaker: breaker.prefault({}),
+    guard: guard.prefault({}),
+    remediation: remediation.prefault({}),
     waitForSlotMinutes: wholeNumber(0, 2_880, 'Minutes to wait while a deployment that is not ours holds the deployment group.').default(60),
     frozen: z
       .union(
@@ -64,7 +69,9 @@ export const manifestSchema = section(
     quarantineHours: wholeNumber(0, 720, 'Hours that an image which failed is refused when it is pushed again. 0: not at all.').default(24),
   },
   'How Weir deploys one ECS service: weir.yaml.',
-);
+).superRefine((manifest, context) => {
+  for (const { path, message } of driverFaults(manifest)) context.addIssue({ code: 'custom', path: [...path], message });
+});
 
 /** A manifest with every default filled in. Optional are only the settings that have none. */
 export type Manifest = z.output<typeof manifestSchema>;

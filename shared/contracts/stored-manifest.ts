@@ -1,4 +1,5 @@
 // A manifest on record, and what it means to the core: which pushes are wanted, how they are deployed. Called by the flows.
+import { defaultServiceBreakerPolicy, type ServiceBreakerPolicy } from '#core/breaker/service-breaker.ts';
 import type { DeploymentSettings } from '#core/deployment/deployment.ts';
 import type { ComparisonRules } from '#core/health/comparison-rules.ts';
 import type { HealthRules } from '#core/health/health.ts';
@@ -48,13 +49,14 @@ function tagRule(tags: Manifest['image']['tags']): TagRule {
 
 /** How the service's traffic shifts. */
 export function manifestStrategy(manifest: Pick<Manifest, 'strategy'>): Strategy {
-  const { canary, linear, codedeployConfiguration, allAtOnce } = manifest.strategy;
+  const { canary, linear, codedeployConfiguration, allAtOnce, adaptive } = manifest.strategy;
   if (canary !== undefined) return { kind: 'canary', ...canary };
   if (linear !== undefined) return { kind: 'linear', ...linear };
   const named = codedeployConfiguration === undefined ? undefined : strategyOfConfiguration(codedeployConfiguration);
   if (named !== undefined) return named;
   if (allAtOnce !== undefined) return { kind: 'allAtOnce' };
-  throw new Error('a checked manifest has exactly one of canary, linear, allAtOnce, codedeployConfiguration');
+  if (adaptive !== undefined) return { kind: 'adaptive', percent: adaptive.stepPercent };
+  throw new Error('a checked manifest has exactly one of canary, linear, allAtOnce, adaptive, codedeployConfiguration');
 }
 
 /** What is fixed for a deployment when it starts. */
@@ -66,9 +68,23 @@ export function deploymentSettings(manifest: Manifest, manifestVersion: number):
     bakeTimeMinutes: manifest.bakeTimeMinutes,
     health: healthRules(manifest),
     crashThreshold: { type: crashes.thresholdType, value: crashes.value },
+    resetOnHealthy: crashes.resetOnHealthy,
+    crashLogLines: crashes.logLines,
     onInconclusive,
     waitForSlotMinutes: manifest.waitForSlotMinutes,
     quarantineHours: manifest.quarantineHours,
+  };
+}
+
+/** When failed deployments stop further ones. */
+export function breakerPolicy({ breaker }: Pick<Manifest, 'breaker'>): ServiceBreakerPolicy {
+  const { enabled, failuresToOpen, coolDownMinutes, coolDownMaxMinutes } = breaker;
+  return {
+    // Failures are counted all the same: whoever turns it on again sees what was.
+    failuresToOpen: enabled ? failuresToOpen : Number.POSITIVE_INFINITY,
+    coolDownMinutes,
+    coolDownFactor: defaultServiceBreakerPolicy.coolDownFactor,
+    coolDownMaxMinutes: Math.max(coolDownMinutes, coolDownMaxMinutes),
   };
 }
 
@@ -108,7 +124,22 @@ export function planTarget(manifest: Manifest): PlanTarget {
     cluster: manifest.cluster,
     service: manifest.service,
     container: manifest.image.container,
+    driver: manifest.driver.kind,
+    onWeightsChanged: manifest.driver.onWeightsChanged,
     maxScanSeverity: manifest.preflight.maxScanSeverity,
     requireScan: manifest.preflight.requireScan,
   };
+}
+
+/** Where the driver finds its configuration of the service. */
+export type ManifestDriverTarget =
+  | { readonly kind: 'codedeploy'; readonly application: string; readonly deploymentGroup: string }
+  | { readonly kind: 'ecs'; readonly cluster: string; readonly service: string };
+
+export function driverTarget(manifest: Pick<Manifest, 'driver' | 'cluster' | 'service'>): ManifestDriverTarget {
+  const { kind, application, deploymentGroup } = manifest.driver;
+  if (kind === 'ecs') return { kind, cluster: manifest.cluster, service: manifest.service };
+  if (application === undefined || deploymentGroup === undefined)
+    throw new Error('a checked manifest of the codedeploy driver names application and deploymentGroup');
+  return { kind, application, deploymentGroup };
 }

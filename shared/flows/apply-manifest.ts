@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Manifest } from '#contracts/manifest.ts';
 import { explainManifestDifference, type ManifestDifference } from '#contracts/manifest-difference.ts';
-import { readManifest } from '#contracts/stored-manifest.ts';
+import { driverTarget, readManifest } from '#contracts/stored-manifest.ts';
 import { applyManifest, newServiceRecord, type ServiceRecord } from '#core/service/service-record.ts';
 import { ConflictError } from '#ports/errors.ts';
 import type { Ports } from '#ports/ports.ts';
@@ -50,9 +50,11 @@ export async function applyServiceManifest(ports: Ports, manifest: Manifest, acc
 }
 
 function subscriptionsOf(manifest: Manifest, account: string): Subscription[] {
+  const target = driverTarget(manifest);
   return [
     { kind: 'repository', name: `${registryOf(manifest, account)}/${manifest.image.repository}` },
-    { kind: 'deploymentGroup', name: `${manifest.driver.application}/${manifest.driver.deploymentGroup}` },
+    // ECS's own events name the service itself.
+    ...(target.kind === 'codedeploy' ? [{ kind: 'deploymentGroup' as const, name: `${target.application}/${target.deploymentGroup}` }] : []),
     ...manifest.health.alarms.map((name) => ({ kind: 'alarm' as const, name })),
   ];
 }

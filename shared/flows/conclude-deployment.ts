@@ -1,16 +1,22 @@
 // Step Conclude: put auto scaling back, give the service to the push that waits, tell people. Every part can be repeated; the order
 // makes sure that what is not done yet is found by whoever repeats it.
 
-import { readManifest } from '#contracts/stored-manifest.ts';
+import { breakerPolicy, readManifest } from '#contracts/stored-manifest.ts';
 import { type StepAnswer, stop } from '#contracts/workflow.ts';
+import { crashFault } from '#core/breaker/crash-cause.ts';
+import { blamesImage } from '#core/breaker/quarantine.ts';
+import type { ServiceBreakerPolicy } from '#core/breaker/service-breaker.ts';
+import { deploymentEnd } from '#core/breaker/service-breaker-decisions.ts';
 import { type Deployment, isTerminal, type Outcome } from '#core/deployment/deployment.ts';
-import { holds, type Release, release } from '#core/service/service-record.ts';
+import { breakerOf } from '#core/service/record-breaker.ts';
+import { holds, type Release, release, type ServiceRecord } from '#core/service/service-record.ts';
 import { PermanentError } from '#ports/errors.ts';
 import type { Ports } from '#ports/ports.ts';
 import type { WorkflowInput } from '#ports/workflow.ts';
 import { changeDeployment } from './change-deployment.ts';
 import { changeService } from './change-service.ts';
-import { startDeployment } from './start-deployment.ts';
+import { tellPeople } from './remediation/tell-people.ts';
+import { refuseWaiting, startDeployment } from './start-deployment.ts';
 
 export async function concludeDeployment(ports: Ports, input: WorkflowInput): Promise<StepAnswer> {
   const loaded = await ports.deployments.load(input.serviceKey, input.deploymentId);
@@ -25,12 +31,31 @@ export async function concludeDeployment(ports: Ports, input: WorkflowInput): Pr
     const manifest = readManifest(service.record.manifest);
     await restoreScaling(ports, deployment, manifest.cluster, manifest.service);
     await tell(ports, deployment, deployment.outcome, manifest.notifications.topicArn);
+    if (deployment.status === 'Succeeded' && manifest.guard.mode !== 'off' && manifest.guard.minutes > 0) await startGuard(ports, deployment, service.record);
   }
-  const released = await changeService(ports, input.serviceKey, (record) => release(record, releaseOf(deployment, input.fence), ports.now()));
+  const policy = breakerPolicy(readManifest(service.record.manifest));
+  const released = await changeService(ports, input.serviceKey, (record) => ({
+    before: record,
+    ...release(record, releaseOf(deployment, input.fence, policy), ports.now()),
+  }));
+  if (released !== undefined) await tellOfBreaker(ports, deployment, released.before, released.record);
+  if (released?.refused !== undefined) await refuseWaiting(ports, input.serviceKey, released.refused);
   // Also when an earlier try released: the next holder may not have been started.
   const next = released?.started?.deploymentId ?? (await ports.services.load(input.serviceKey))?.record.active?.deploymentId;
   if (next !== undefined && next !== deployment.id) await startDeployment(ports, input.serviceKey, next);
   return stop;
+}
+
+/** Before the service is released: until then the record still says what succeeded before. */
+async function startGuard(ports: Ports, deployment: Deployment, { lastSuccess }: ServiceRecord): Promise<void> {
+  const blue = deployment.plan?.blue;
+  // What served before Weir deployed anything is gone back to as well: the deployment was judged by it.
+  const served = blue?.digest === undefined ? undefined : { taskDefinitionArn: blue.taskDefinitionArn, digest: blue.digest };
+  const { deploymentId, taskDefinitionArn, digest } = lastSuccess ?? {};
+  const target = deploymentId === undefined || taskDefinitionArn === undefined || digest === undefined ? served : { deploymentId, taskDefinitionArn, digest };
+  await changeDeployment(ports, deployment.serviceKey, deployment.id, ({ guard }) =>
+    guard === undefined ? [{ type: 'GuardStarted', ...(target === undefined ? {} : { target }) }] : [],
+  );
 }
 
 async function restoreScaling(ports: Ports, deployment: Deployment, cluster: string, service: string): Promise<void> {
@@ -40,21 +65,46 @@ async function restoreScaling(ports: Ports, deployment: Deployment, cluster: str
 }
 
 /** What the service's record learns from the outcome. Only an image that was at fault is quarantined. */
-export function releaseOf(deployment: Deployment, fence: number): Release {
-  const { status, outcome, plan, rollback, taskDefinitionArn, request } = deployment;
+export function releaseOf(deployment: Deployment, fence: number, breaker: ServiceBreakerPolicy): Release {
+  const { status, outcome, plan, taskDefinitionArn, request } = deployment;
   const succeeded =
     status === 'Succeeded' && taskDefinitionArn !== undefined
       ? { deploymentId: deployment.id, digest: request.digest, taskDefinitionArn, at: outcome?.at ?? deployment.updatedAt }
       : undefined;
-  const imageAtFault = rollback !== undefined && ['health', 'crashes', 'alarm', 'hook', 'driver'].includes(rollback.cause.kind);
+  const reason = outcome?.reason ?? status;
   return {
     deploymentId: deployment.id,
     fence,
     succeeded,
-    // What an operator ended says nothing about the service's health.
-    failed: (status === 'RolledBack' || status === 'Failed' || status === 'Held') && deployment.abortRequest === undefined,
-    quarantine: imageAtFault ? { digest: request.digest, reason: outcome?.reason ?? status, hours: plan?.settings.quarantineHours ?? 0 } : undefined,
+    end: { end: endOf(deployment), purpose: request.remedy?.purpose ?? 'change', reason },
+    breaker,
+    quarantine: blamesDeployedImage(deployment) ? { digest: request.digest, reason, hours: plan?.settings.quarantineHours ?? 0 } : undefined,
   };
+}
+
+/** What an operator ended says nothing about the service's health. */
+function endOf({ status, rollback, abortRequest }: Deployment): Release['end']['end'] {
+  return abortRequest !== undefined && status !== 'Succeeded' ? 'neither' : deploymentEnd(status, rollback?.cause.kind);
+}
+
+/** Tasks that crashed because of a full subnet say nothing against their image; it deserves another try. */
+function blamesDeployedImage({ rollback, request }: Deployment): boolean {
+  // A remedy deploys what was healthy before, or serves: its failure is no judgement of the image.
+  if (rollback === undefined || request.remedy !== undefined) return false;
+  const { cause } = rollback;
+  if (cause.kind === 'crashes') return blamesImage(crashFault(cause.causes));
+  return ['health', 'alarm', 'hook', 'driver'].includes(cause.kind);
+}
+
+/** A breaker that opened stops everybody's pushes: people are told once, with how long and what to do. */
+async function tellOfBreaker(ports: Ports, deployment: Deployment, before: ServiceRecord, after: ServiceRecord): Promise<void> {
+  const { state } = breakerOf(after);
+  if (state.kind !== 'open' || breakerOf(before).state.kind === 'open') return;
+  const { serviceKey, id: deploymentId } = deployment;
+  const until = new Date(state.until).toISOString();
+  const title = `${serviceKey}: circuit breaker open`;
+  const text = `${state.reason}. Pushes are refused until ${until}; then one is tried with the smallest canary. To close it now: weir breaker close ${serviceKey} --reason "..."`;
+  await tellPeople(ports, readManifest(after.manifest).notifications.topicArn, { serviceKey, deploymentId, status: 'BreakerOpened', title, text });
 }
 
 async function tell(ports: Ports, deployment: Deployment, outcome: Outcome, topicArn: string | undefined): Promise<void> {

@@ -3,12 +3,13 @@
 import type { Manifest } from '#contracts/manifest.ts';
 import { readManifest } from '#contracts/stored-manifest.ts';
 import type { Deployment, LifecycleHook, Plan } from '#core/deployment/deployment.ts';
+import { shiftedRoute } from '#core/deployment/step-state.ts';
 import { checkSmokeAnswer } from '#core/health/smoke-check.ts';
 import { holds } from '#core/service/service-record.ts';
 import type { Ports } from '#ports/ports.ts';
 import { changeDeployment } from './change-deployment.ts';
 import type { HookDecision } from './decide-hook.ts';
-import { observeHealth } from './observe-deployment.ts';
+import { healthyTargets, observeHealth } from './observe-deployment.ts';
 
 /** For recording and reporting after a check that takes its time. */
 const ANSWER_MARGIN_SECONDS = 30;
@@ -119,13 +120,17 @@ async function firstVerdict(ports: Ports, deployment: Deployment, plan: Plan): P
   if (shift === undefined) return later('the traffic shift is not on record yet');
   const pair = [plan.blue.targetGroupArn, plan.greenTargetGroupArn];
   const [weights, targets] = await Promise.all([
-    ports.loadBalancer.weights(plan.productionListenerArn, pair),
+    ports.loadBalancer.weights(shiftedRoute(plan), pair),
     ports.loadBalancer.targetHealth(plan.greenTargetGroupArn),
   ]);
   const crashes = deployment.evidence?.crashesSeen ?? { blue: 0, green: 0 };
   const { verdict } = await observeHealth(ports, deployment, plan, shift, { weights, greenTargets: targets, crashes });
   const reason = verdict.reasons.join('; ');
-  if (verdict.verdict === 'fail') return failed(reason);
+  if (verdict.verdict === 'fail') {
+    // A failed hook makes CodeDeploy go back by itself. Where nothing healthy is left to go back to, Assess stops it as it stands.
+    const blue = healthyTargets(await ports.loadBalancer.targetHealth(plan.blue.targetGroupArn));
+    return blue === 0 ? later(`${reason}; blue has no healthy target to go back to`) : failed(reason);
+  }
   if (verdict.verdict === 'pass') return passed(reason);
   const since = deployment.hooks.AfterAllowTraffic?.receivedAt ?? ports.now();
   const limit = Math.min(FIRST_VERDICT_MINUTES_MAX, plan.settings.bakeTimeMinutes);

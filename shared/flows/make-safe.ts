@@ -3,6 +3,7 @@
 
 import { type StepAnswer, stop } from '#contracts/workflow.ts';
 import { isTerminal } from '#core/deployment/deployment.ts';
+import { shiftedRoute } from '#core/deployment/step-state.ts';
 import { decideWatch } from '#core/deployment/watch.ts';
 import type { Ports } from '#ports/ports.ts';
 import type { WorkflowInput } from '#ports/workflow.ts';
@@ -37,7 +38,7 @@ export async function makeSafe(
     held.deployment,
     {
       shift: await ports.driver.observe(started.shift.driverDeploymentId),
-      weights: await ports.loadBalancer.weights(started.plan.productionListenerArn, pair),
+      weights: await ports.loadBalancer.weights(shiftedRoute(started.plan), pair),
       blueHealthyTargets: undefined,
       verdict: undefined,
       evidence: undefined,

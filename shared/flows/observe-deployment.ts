@@ -1,13 +1,18 @@
 // One look at everything that tells how a running deployment is doing. What cannot be read is undefined: doubt, never health.
+import type { CrashLog } from '#core/breaker/crash-cause.ts';
+import { crashLimit } from '#core/breaker/crash-threshold.ts';
 import type { Deployment, Plan, ShiftState } from '#core/deployment/deployment.ts';
+import { shiftedRoute } from '#core/deployment/step-state.ts';
 import { type ProductionWeights, trafficShare, type WatchObservation } from '#core/deployment/watch.ts';
 import { type ComparisonSetting, comparisonSetting } from '#core/health/comparison.ts';
 import { readComparison } from '#core/health/comparison-reading.ts';
 import { latencyEdges } from '#core/health/comparison-rules.ts';
 import { type EvidenceRecord, gatherEvidence, startEvidence } from '#core/health/evidence-record.ts';
 import { type HealthVerdict, judgeHealth, type TrafficMinute } from '#core/health/health.ts';
+import { type CrashCount, noCrashesCounted } from '#ports/crash-store.ts';
 import type { TargetHealth } from '#ports/load-balancer.ts';
 import type { Ports } from '#ports/ports.ts';
+import { readCrashLog } from './read-crash-log.ts';
 
 const MINUTE_MILLISECONDS = 60_000;
 
@@ -15,26 +20,63 @@ export async function observeDeployment(ports: Ports, deployment: Deployment, pl
   const pair = [plan.blue.targetGroupArn, plan.greenTargetGroupArn];
   const { serviceKey, taskDefinitionArn } = deployment;
   const [observedShift, weights, blueTargets, greenTargets, crashes, blueCrashes] = await Promise.all([
-    attempt(ports, 'the CodeDeploy deployment', () => ports.driver.observe(shift.driverDeploymentId)),
-    attempt(ports, 'the production listener', () => ports.loadBalancer.weights(plan.productionListenerArn, pair)),
+    attempt(ports, "the driver's deployment", () => ports.driver.observe(shift.driverDeploymentId)),
+    attempt(ports, 'the production listener', () => ports.loadBalancer.weights(shiftedRoute(plan), pair)),
     attempt(ports, "blue's targets", () => ports.loadBalancer.targetHealth(plan.blue.targetGroupArn)),
     attempt(ports, "green's targets", () => ports.loadBalancer.targetHealth(plan.greenTargetGroupArn)),
-    attempt(ports, "green's crash count", () => ports.crashes.read(serviceKey, taskDefinitionArn ?? '')),
+    attempt(ports, "green's crash count", () => ports.crashes.read(serviceKey, taskDefinitionArn ?? '', shift.startedAt)),
     attempt(ports, "blue's crash count", () => ports.crashes.read(serviceKey, plan.blue.taskDefinitionArn)),
   ]);
   const counted = {
-    green: crashes?.count ?? deployment.evidence?.crashesSeen.green ?? 0,
-    blue: blueCrashes?.count ?? deployment.evidence?.crashesSeen.blue ?? 0,
+    green: crashes?.total ?? deployment.evidence?.crashesSeen.green ?? 0,
+    blue: blueCrashes?.total ?? deployment.evidence?.crashesSeen.blue ?? 0,
   };
-  const health = await observeHealth(ports, deployment, plan, shift, { weights, greenTargets, crashes: counted });
+  const [health, counting, crashLog] = await Promise.all([
+    observeHealth(ports, deployment, plan, shift, { weights, greenTargets, crashes: counted }),
+    crashes === undefined ? undefined : forgiveCrashes(ports, deployment, plan, crashes, greenTargets),
+    crashes === undefined ? undefined : readDecidingLog(ports, deployment, plan, crashes),
+  ]);
   return {
     shift: observedShift,
     weights,
-    blueHealthyTargets: blueTargets?.checked === true ? blueTargets.healthy : undefined,
+    blueHealthyTargets: healthyTargets(blueTargets),
     ...health,
     // An unreadable count cannot end a deployment; the next look reads it again.
-    crashes: crashes ?? { count: 0, lastReason: '' },
+    crashes: counting ?? noCrashesCounted,
+    crashLog,
   };
+}
+
+/** As ECS's resetOnHealthyTask: another healthy target sets the count back. A green that was seen to crash too often is not asked again. */
+async function forgiveCrashes(ports: Ports, deployment: Deployment, plan: Plan, crashes: CrashCount, targets: TargetHealth | undefined): Promise<CrashCount> {
+  const { resetOnHealthy } = plan.settings;
+  const { taskDefinitionArn, serviceKey } = deployment;
+  if (resetOnHealthy !== true || targets?.checked !== true || taskDefinitionArn === undefined || targets.healthy === crashes.healthyTargets) return crashes;
+  if (isOverLimit(plan, crashes)) return crashes;
+  const reset = targets.healthy > (crashes.healthyTargets ?? 0);
+  const noted = { targets: targets.healthy, at: ports.now(), reset };
+  await attempt(ports, "green's crash count", () => ports.crashes.noteHealthy(serviceKey, taskDefinitionArn, noted));
+  return reset ? { ...crashes, count: 0 } : crashes;
+}
+
+/** Once crashes have decided, or are about to. */
+async function readDecidingLog(ports: Ports, deployment: Deployment, plan: Plan, crashes: CrashCount): Promise<CrashLog | undefined> {
+  const { crashLog, rollback, taskDefinitionArn } = deployment;
+  const decides = rollback?.cause.kind === 'crashes' || (rollback === undefined && isOverLimit(plan, crashes));
+  if (crashLog !== undefined || taskDefinitionArn === undefined || !decides) return undefined;
+  return readCrashLog(ports, plan, taskDefinitionArn, crashes);
+}
+
+function isOverLimit(plan: Plan, crashes: CrashCount): boolean {
+  return crashes.count >= crashLimit(plan.settings.crashThreshold, plan.desiredCount);
+}
+
+/**
+ * Healthy targets of the group that serves; undefined when nobody knows. A group without any target is known: it has none, though
+ * nothing in it is health-checked.
+ */
+export function healthyTargets(targets: TargetHealth | undefined): number | undefined {
+  return targets !== undefined && (targets.checked || targets.total === 0) ? targets.healthy : undefined;
 }
 
 export interface SeenBesideMetrics {
@@ -42,6 +84,8 @@ export interface SeenBesideMetrics {
   readonly greenTargets: TargetHealth | undefined;
   /** Crashes of each side's tasks since they are counted. */
   readonly crashes: { readonly blue: number; readonly green: number };
+  /** Share of the traffic, 0 to 1, that green would get next: less needs weaker proof. All of it when absent. */
+  readonly nextShare?: number;
 }
 
 export interface ObservedHealth {
@@ -65,7 +109,8 @@ export async function observeHealth(ports: Ports, deployment: Deployment, plan: 
     {
       greenMinutes: evidence === undefined && shift.firstTrafficAt !== undefined ? undefined : greenMinutes(known),
       // What is on record already still counts against green; nothing counts for it while nothing new can be read.
-      comparison: evidence === undefined && known?.state.crossing === undefined ? undefined : known && readComparison(known.state, settingOf(plan)),
+      comparison:
+        evidence === undefined && known?.state.crossing === undefined ? undefined : known && readComparison(known.state, settingOf(plan), seen.nextShare),
       greenTargets: seen.greenTargets?.checked === true ? seen.greenTargets : undefined,
       desiredCount: plan.desiredCount,
       greenPercent: trafficShare(seen.weights, plan.greenTargetGroupArn) ?? shift.greenPercent,

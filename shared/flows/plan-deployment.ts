@@ -1,15 +1,21 @@
 // Step Plan: observe the service, its deployment group, image and listener, and decide whether and how to deploy.
 
 import type { Manifest } from '#contracts/manifest.ts';
-import { deploymentSettings, planTarget, readManifest } from '#contracts/stored-manifest.ts';
+import { deploymentSettings, driverTarget, planTarget, readManifest } from '#contracts/stored-manifest.ts';
 import { type StepAnswer, stop } from '#contracts/workflow.ts';
+import { trialStrategy, withStrategy } from '#core/deployment/adjust-settings.ts';
 import { type DeploymentEvent, isTerminal } from '#core/deployment/deployment.ts';
+import { remedyLaunch, remedySettings } from '#core/deployment/remedy-settings.ts';
+import { shiftedRoute } from '#core/deployment/step-state.ts';
 import type { Baseline } from '#core/health/evidence.ts';
 import { type DeploymentGroupObservation, decidePlan, type PlanObservation, slotWaitSeconds } from '#core/preflight/plan.ts';
+import { breakerOf } from '#core/service/record-breaker.ts';
+import type { ServiceRecord } from '#core/service/service-record.ts';
 import type { Ports } from '#ports/ports.ts';
 import type { WorkflowInput } from '#ports/workflow.ts';
 import { recordEvents } from './change-deployment.ts';
 import { loadHeld } from './held-deployment.ts';
+import { healthyTargets } from './observe-deployment.ts';
 import { withdrawn } from './withdrawn.ts';
 
 export async function planDeployment(ports: Ports, input: WorkflowInput): Promise<StepAnswer> {
@@ -27,17 +33,33 @@ export async function planDeployment(ports: Ports, input: WorkflowInput): Promis
   if (deployment.plan !== undefined) return { next: { kind: 'registerTaskDefinition' } };
 
   const manifest = readManifest(service.record.manifest);
-  const settings = deploymentSettings(manifest, service.record.manifestVersion);
+  const trial = trialOf(service.record, deployment.id);
+  const asApplied = deploymentSettings(manifest, service.record.manifestVersion);
+  const settings = trial === undefined ? asApplied : withStrategy(asApplied, trialStrategy(asApplied.strategy));
   const observed = await observe(ports, manifest, input.deploymentId, deployment.request);
-  const decision = decidePlan(deployment, settings, planTarget(manifest), observed, ports.now());
+  const { remedy } = deployment.request;
+  const seen = {
+    hasTestListener: observed.group?.testListenerArn !== undefined || observed.group?.productionRuleArn !== undefined,
+    alarmsInAlarm: observed.alarmsInAlarm,
+  };
+  const decision = decidePlan(deployment, remedySettings(settings, remedy, seen), planTarget(manifest), observed, ports.now());
   const events: DeploymentEvent[] = [];
-  if (decision.kind === 'planned') events.push({ type: 'Planned', plan: decision.plan });
+  if (decision.kind === 'planned') {
+    const launch = remedyLaunch(decision.plan.launch, remedy);
+    events.push({ type: 'Planned', plan: { ...decision.plan, launch, ...(trial === undefined ? {} : { trial }) } });
+  }
   if (decision.kind === 'waitForSlot') events.push({ type: 'SlotAwaited', holder: decision.holder });
   if (decision.kind === 'refuse') events.push({ type: 'Concluded', status: 'Failed', reason: decision.problems.join('; ') });
   await recordEvents(ports, held, events);
   if (decision.kind === 'planned') return { next: { kind: 'registerTaskDefinition' } };
   if (decision.kind === 'waitForSlot') return { next: { kind: 'waitForSlot', waitSeconds: slotWaitSeconds(deployment.waitingForSlotSince, ports.now()) } };
   return { next: { kind: 'conclude' } };
+}
+
+/** Why the half-open circuit breaker tries this deployment; undefined when it is not the one. */
+function trialOf(record: ServiceRecord, id: string): string | undefined {
+  const { state } = breakerOf(record);
+  return state.kind === 'halfOpen' && state.trial === id ? state.reason : undefined;
 }
 
 async function observe(
@@ -48,12 +70,12 @@ async function observe(
 ): Promise<PlanObservation> {
   const [service, group, image] = await Promise.all([
     ports.ecs.describeService(manifest.cluster, manifest.service),
-    ports.driver.observeGroup(manifest.driver, deploymentId),
+    ports.driver.observeGroup(driverTarget(manifest), deploymentId),
     ports.images.describe(request.registry, request.repository, request.digest),
   ]);
   const blue = service?.taskSets.find((taskSet) => taskSet.status === 'PRIMARY');
   const [weights, blueTargets, document, alarmsInAlarm, baseline] = await Promise.all([
-    group === undefined ? undefined : ports.loadBalancer.weights(group.productionListenerArn, group.targetGroupArns),
+    group === undefined ? undefined : ports.loadBalancer.weights(shiftedRoute(group), group.targetGroupArns),
     blue?.targetGroupArn === undefined ? undefined : ports.loadBalancer.targetHealth(blue.targetGroupArn),
     blue === undefined ? undefined : ports.ecs.describeTaskDefinition(blue.taskDefinitionArn),
     manifest.health.alarms.length === 0 ? [] : readAlarms(ports, manifest.health.alarms),
@@ -65,7 +87,7 @@ async function observe(
     group,
     image,
     weights,
-    blueHealthyTargets: blueTargets?.checked === true ? blueTargets.healthy : undefined,
+    blueHealthyTargets: healthyTargets(blueTargets),
     containers: containers.map((container) => ({ name: container.name ?? '', image: container.image ?? '' })),
     alarmsInAlarm,
     baseline,

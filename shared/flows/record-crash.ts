@@ -1,5 +1,7 @@
 // A task stopped: if it was green's or blue's and it crashed, count it, and wake the deployment once the count of green could decide something.
+import { readManifest } from '#contracts/stored-manifest.ts';
 import { crashLimit } from '#core/breaker/crash-threshold.ts';
+import type { ServiceRecord } from '#core/service/service-record.ts';
 import type { TaskCrash } from '#ports/crash-store.ts';
 import type { Ports } from '#ports/ports.ts';
 import { signalRunning } from './signal-deployment.ts';
@@ -8,7 +10,7 @@ import { signalRunning } from './signal-deployment.ts';
 export async function recordCrash(ports: Ports, serviceKey: string, taskDefinitionArn: string, crash: TaskCrash): Promise<string> {
   const service = await ports.services.load(serviceKey);
   const active = service?.record.active;
-  if (active === undefined) return 'no deployment runs on this service';
+  if (active === undefined) return service === undefined ? 'not a service of ours' : recordGuarded(ports, service.record, taskDefinitionArn, crash);
   const loaded = await ports.deployments.load(serviceKey, active.deploymentId);
   const isGreen = loaded?.deployment.taskDefinitionArn === taskDefinitionArn;
   const isBlue = loaded?.deployment.plan?.blue.taskDefinitionArn === taskDefinitionArn;
@@ -18,6 +20,16 @@ export async function recordCrash(ports: Ports, serviceKey: string, taskDefiniti
   const { plan } = loaded.deployment;
   const limit = plan === undefined ? 1 : crashLimit(plan.settings.crashThreshold, plan.desiredCount);
   if (count < limit) return `crash ${count} of ${limit}`;
-  await signalRunning(ports, serviceKey, { source: 'task', note: crash.reason });
+  await signalRunning(ports, serviceKey, { source: 'task', note: crash.text });
   return `crash ${count} of ${limit}: woke the deployment`;
+}
+
+/** In the guard window the crashes of what succeeded are counted too; its next look judges them. */
+async function recordGuarded(ports: Ports, record: ServiceRecord, taskDefinitionArn: string, crash: TaskCrash): Promise<string> {
+  const { lastSuccess } = record;
+  const { mode, minutes } = readManifest(record.manifest).guard;
+  const isGuarded = mode !== 'off' && lastSuccess?.taskDefinitionArn === taskDefinitionArn && ports.now() < lastSuccess.at + minutes * 60_000;
+  if (!isGuarded) return 'no deployment runs on this service';
+  const { count } = await ports.crashes.record(record.key, taskDefinitionArn, crash);
+  return `crash ${count} in the guard window`;
 }

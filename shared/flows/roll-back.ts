@@ -3,6 +3,7 @@
 
 import { type StepAnswer, stop } from '#contracts/workflow.ts';
 import { isTerminal } from '#core/deployment/deployment.ts';
+import { shiftedRoute } from '#core/deployment/step-state.ts';
 import { trafficShare } from '#core/deployment/watch.ts';
 import type { VersionedDeployment } from '#ports/deployment-store.ts';
 import type { Ports } from '#ports/ports.ts';
@@ -30,7 +31,10 @@ export async function goBack(ports: Ports, held: VersionedDeployment): Promise<v
   const observed = await ports.driver.observe(shift.driverDeploymentId);
   // A driver that succeeded has deleted blue: sending traffic there would lose it. Assess concludes that as held.
   if (observed === undefined || observed.status === 'succeeded' || observed.rollback !== undefined) return;
+  // Somebody else's deployment moves this traffic now.
+  if (observed.takenOverBy !== undefined) return;
+  const route = shiftedRoute(plan);
   const pair = [plan.blue.targetGroupArn, plan.greenTargetGroupArn];
-  const share = trafficShare(await ports.loadBalancer.weights(plan.productionListenerArn, pair), plan.blue.targetGroupArn);
-  if (share !== undefined && share < 100) await ports.loadBalancer.sendAllTo(plan.productionListenerArn, pair, plan.blue.targetGroupArn);
+  const share = trafficShare(await ports.loadBalancer.weights(route, pair), plan.blue.targetGroupArn);
+  if (share !== undefined && share < 100) await ports.loadBalancer.sendAllTo(route, pair, plan.blue.targetGroupArn);
 }

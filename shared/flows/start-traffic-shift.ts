@@ -1,8 +1,9 @@
 // Step StartTrafficShift: auto scaling out of the way, then the driver's deployment, started or adopted.
 
-import { readManifest } from '#contracts/stored-manifest.ts';
+import { driverTarget, readManifest } from '#contracts/stored-manifest.ts';
 import { type StepAnswer, stop } from '#contracts/workflow.ts';
 import { type Deployment, isTerminal, type Plan } from '#core/deployment/deployment.ts';
+import { driverName } from '#core/deployment/driver-kind.ts';
 import { WATCH_SECONDS } from '#core/deployment/watch.ts';
 import { slotWaitSeconds } from '#core/preflight/plan.ts';
 import type { VersionedDeployment } from '#ports/deployment-store.ts';
@@ -29,7 +30,7 @@ export async function startTrafficShift(ports: Ports, input: WorkflowInput): Pro
   const started = await ports.driver.start({
     deploymentId: deployment.id,
     serviceKey: deployment.serviceKey,
-    target: manifest.driver,
+    target: driverTarget(manifest),
     taskDefinitionArn,
     launch: plan.launch,
     strategy: plan.settings.strategy,
@@ -48,7 +49,9 @@ export async function startTrafficShift(ports: Ports, input: WorkflowInput): Pro
     case 'slotTaken':
       return awaitSlot(ports, ready, plan, started.holder);
     case 'refused':
-      await recordEvents(ports, ready, [{ type: 'Concluded', status: 'Failed', reason: `CodeDeploy refused the deployment: ${started.reason}` }]);
+      await recordEvents(ports, ready, [
+        { type: 'Concluded', status: 'Failed', reason: `${driverName(plan.driver)} refused the deployment: ${started.reason}` },
+      ]);
       return { next: { kind: 'conclude' } };
   }
 }
@@ -66,7 +69,7 @@ async function awaitSlot(ports: Ports, held: VersionedDeployment, plan: Plan, ho
   const limit = plan.settings.waitForSlotMinutes;
   if (waitedTooLong(held.deployment, limit, ports.now())) {
     await recordEvents(ports, held, [
-      { type: 'Concluded', status: 'Failed', reason: `the deployment group was taken by ${holder} for longer than waitForSlotMinutes (${limit})` },
+      { type: 'Concluded', status: 'Failed', reason: `the service was taken by ${holder} for longer than waitForSlotMinutes (${limit})` },
     ]);
     return { next: { kind: 'conclude' } };
   }

@@ -1,5 +1,5 @@
 // CodeDeploy's own API in the few words the driver needs. Only the codedeploy driver uses it.
-import type { Strategy } from '#core/strategy/strategy.ts';
+import type { TimedStrategy } from '#core/strategy/strategy.ts';
 
 export interface CodeDeployGroup {
   readonly cluster: string;
@@ -53,7 +53,7 @@ export interface CodeDeploy {
     request: CreateCodeDeployDeployment,
   ): Promise<{ readonly kind: 'created'; readonly id: string } | { readonly kind: 'limitExceeded' | 'refused'; readonly reason: string }>;
   /** Makes the deployment configuration if it does not exist. */
-  ensureConfiguration(name: string, strategy: Strategy): Promise<void>;
+  ensureConfiguration(name: string, strategy: TimedStrategy): Promise<void>;
   /** over: the deployment had ended already. */
   stop(id: string, rollBack: boolean): Promise<'stopping' | 'over'>;
   /** Does nothing when the deployment does not wait for it. */

@@ -1,6 +1,6 @@
-// What shifts traffic: CodeDeploy today. One port for every kind of driver, in Weir's words.
+// What shifts traffic: CodeDeploy, or ECS's own deployments. One port for every kind of driver, in Weir's words.
 import type { LaunchSettings, Rollback, ServiceKey } from '#core/deployment/deployment.ts';
-import type { ShiftObservation } from '#core/deployment/watch.ts';
+import type { ShiftObservation } from '#core/deployment/shift-observation.ts';
 import type { DeploymentGroupObservation } from '#core/preflight/plan.ts';
 import type { Strategy } from '#core/strategy/strategy.ts';
 
@@ -16,10 +16,9 @@ export interface DriverCapabilities {
 }
 
 /** Where the driver's own configuration of the service is, as the manifest names it. */
-export interface DriverTarget {
-  readonly application: string;
-  readonly deploymentGroup: string;
-}
+export type DriverTarget =
+  | { readonly kind: 'codedeploy'; readonly application: string; readonly deploymentGroup: string }
+  | { readonly kind: 'ecs'; readonly cluster: string; readonly service: string };
 
 export interface StartShift {
   readonly deploymentId: string;
@@ -37,7 +36,7 @@ export type StartedShift =
   | { readonly kind: 'started' | 'adopted'; readonly driverDeploymentId: string }
   /** Nothing to adopt, and nothing else was asked for. */
   | { readonly kind: 'notStarted' }
-  /** Somebody else's deployment holds the group. */
+  /** Somebody else's deployment holds the service. */
   | { readonly kind: 'slotTaken'; readonly holder: string }
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -50,9 +49,7 @@ export interface ShiftOwner {
 }
 
 export interface DeploymentDriver {
-  readonly kind: 'codedeploy';
-  readonly capabilities: DriverCapabilities;
-  /** The deployment group as it is; undefined when it does not exist. */
+  /** The driver's configuration of the service as it is; undefined when it does not exist. */
   observeGroup(target: DriverTarget, deploymentId: string): Promise<DeploymentGroupObservation | undefined>;
   /** Starts the shift, or finds the one an earlier try started. Safe to repeat. */
   start(request: StartShift): Promise<StartedShift>;
@@ -60,11 +57,17 @@ export interface DeploymentDriver {
   observe(driverDeploymentId: string): Promise<ShiftObservation | undefined>;
   /** Asks the driver to stop: with traffic back to blue, or where it stands. atRest: it was over already and will do nothing by itself. Safe to repeat. */
   stop(driverDeploymentId: string, mode: Rollback['mode']): Promise<'stopping' | 'atRest'>;
-  /** Ends the wait before blue is deleted. Safe to repeat, also after it ended. */
+  /**
+   * Ends the wait before blue is deleted. Safe to repeat, also after it ended. With ECS nothing is called: its lifecycle hook reads
+   * in the record that blue may go.
+   */
   endTerminationWait(driverDeploymentId: string): Promise<void>;
-  /** Lets a deployment go on that waits for it (CodeDeploy status Ready). Safe to repeat. */
+  /** Lets a deployment go on that waits for it (CodeDeploy status Ready, ECS PAUSE hooks). Safe to repeat. */
   continueReady(driverDeploymentId: string): Promise<void>;
   ownerOf(driverDeploymentId: string): Promise<ShiftOwner>;
-  /** Reports a lifecycle hook's result. An answer that came before or after its time is not an error. */
+  /**
+   * Reports a lifecycle hook's result. An answer that came before or after its time is not an error.
+   * @throws PermanentError with ECS, whose hooks are answered by what their function returns
+   */
   answerHook(driverDeploymentId: string, executionId: string, answer: 'Succeeded' | 'Failed'): Promise<void>;
 }

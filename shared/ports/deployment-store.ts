@@ -11,7 +11,7 @@ export interface VersionedDeployment {
 
 /** Why the watch loop should look now. */
 export interface Signal {
-  readonly source: 'codedeploy' | 'alarm' | 'task' | 'hook' | 'operator' | 'supersede' | 'sweep';
+  readonly source: 'codedeploy' | 'ecs' | 'alarm' | 'task' | 'hook' | 'operator' | 'supersede' | 'sweep';
   readonly note: string;
 }
 
@@ -42,6 +42,8 @@ export interface DeploymentStore {
   await(serviceKey: ServiceKey, deploymentId: string, token: string, seenSignals: number): Promise<boolean>;
   /** Deployments that have not ended, oldest change first, up to one page (eventually consistent). */
   unfinished(after: string | undefined): Promise<{ readonly deployments: readonly UnfinishedDeployment[]; readonly after: string | undefined }>;
+  /** Deployments whose guard window is open, least recently judged first, up to one page (eventually consistent). */
+  guarded(after: string | undefined): Promise<{ readonly deployments: readonly UnfinishedDeployment[]; readonly after: string | undefined }>;
   /** The newest deployments of a service, newest first. */
   history(serviceKey: ServiceKey, limit: number): Promise<readonly Deployment[]>;
 }

@@ -10,11 +10,12 @@ export interface TargetHealth {
 
 export interface LoadBalancer {
   /**
+   * `listenerArn` may also be the ARN of one rule, which is then the only one looked at.
    * Share of the listener's traffic per target group of the pair, percent, averaged over all rules that forward to one of them;
    * undefined when none does.
    */
   weights(listenerArn: string, pair: readonly string[]): Promise<ProductionWeights>;
-  /** Sends all traffic of every rule that forwards to one of the pair to `targetGroupArn`. Only for a driver that ended without doing so. */
+  /** Sends all traffic of every rule (or of the one rule named) that forwards to one of the pair to `targetGroupArn`. Only for a driver that ended without doing so. */
   sendAllTo(listenerArn: string, pair: readonly string[], targetGroupArn: string): Promise<void>;
   /** ARNs of target groups by name, in the order given; a name that does not exist is left out. */
   targetGroupArns(names: readonly string[]): Promise<readonly string[]>;

@@ -1,6 +1,8 @@
 // Everything a flow may reach, in one object: composed from the adapters in the runtime, from memory in tests.
 import type { EpochMillis } from '#core/deployment/deployment.ts';
+import type { Capacity } from './capacity.ts';
 import type { HttpProbe, UserHook } from './checks.ts';
+import type { ContainerInstanceStore } from './container-instance-store.ts';
 import type { CrashStore } from './crash-store.ts';
 import type { DeploymentDriver } from './deployment-driver.ts';
 import type { DeploymentStore } from './deployment-store.ts';
@@ -8,11 +10,17 @@ import type { Ecs } from './ecs.ts';
 import type { Alarms, Metrics } from './health-sources.ts';
 import type { HookFunctions } from './hook-functions.ts';
 import type { ImageRegistry } from './image-registry.ts';
+import type { IncidentStore } from './incident-store.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 import type { Notifier } from './notifier.ts';
+import type { RemediationStore } from './remediation-store.ts';
+import type { RemediationWorkflow } from './remediation-workflow.ts';
 import type { Scaling } from './scaling.ts';
 import type { ServiceStore } from './service-store.ts';
 import type { SubscriptionStore } from './subscription-store.ts';
+import type { TargetGroups } from './target-groups.ts';
+import type { TaskLogs } from './task-logs.ts';
+import type { Tasks } from './tasks.ts';
 import type { Workflow } from './workflow.ts';
 
 /** Structured log lines; never secrets. */
@@ -26,14 +34,22 @@ export interface Ports {
   readonly deployments: DeploymentStore;
   readonly subscriptions: SubscriptionStore;
   readonly crashes: CrashStore;
+  readonly incidents: IncidentStore;
+  readonly remediations: RemediationStore;
+  readonly containerInstances: ContainerInstanceStore;
   readonly driver: DeploymentDriver;
   readonly ecs: Ecs;
+  readonly tasks: Tasks;
+  readonly capacity: Capacity;
   readonly images: ImageRegistry;
   readonly loadBalancer: LoadBalancer;
+  readonly targetGroups: TargetGroups;
   readonly metrics: Metrics;
   readonly alarms: Alarms;
   readonly scaling: Scaling;
+  readonly taskLogs: TaskLogs;
   readonly workflow: Workflow;
+  readonly remediationWorkflow: RemediationWorkflow;
   readonly notifier: Notifier;
   readonly probe: HttpProbe;
   readonly userHook: UserHook;

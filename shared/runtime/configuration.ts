@@ -4,8 +4,11 @@ import * as z from 'zod';
 const schema = z.object({
   WEIR_TABLE: z.string().min(1),
   WEIR_STATE_MACHINE_ARN: z.string().startsWith('arn:'),
+  WEIR_REMEDIATION_STATE_MACHINE_ARN: z.string().startsWith('arn:'),
   WEIR_TOPIC_ARN: z.string().startsWith('arn:'),
   WEIR_HOOK_FUNCTION_PREFIX: z.string().min(1),
+  WEIR_ECS_HOOK_FUNCTION_ARN: z.string().startsWith('arn:'),
+  WEIR_ECS_HOOK_ROLE_ARN: z.string().startsWith('arn:'),
   WEIR_ACCOUNT: z.string().regex(/^\d{12}$/),
   AWS_REGION: z.string().min(1),
 });
@@ -13,9 +16,12 @@ const schema = z.object({
 export interface Configuration {
   readonly table: string;
   readonly stateMachineArn: string;
+  readonly remediationStateMachineArn: string;
   readonly topicArn: string;
   /** Hook functions are named `<prefix>-before-install` and so on; CodeDeploy's managed role may invoke names that begin with CodeDeployHook_. */
   readonly hookFunctionPrefix: string;
+  /** The lifecycle hook that deployments of ECS's own controller get, and the role as which ECS invokes it. */
+  readonly ecsHook: { readonly functionArn: string; readonly roleArn: string };
   readonly account: string;
   readonly region: string;
 }
@@ -31,8 +37,10 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   return {
     table: data.WEIR_TABLE,
     stateMachineArn: data.WEIR_STATE_MACHINE_ARN,
+    remediationStateMachineArn: data.WEIR_REMEDIATION_STATE_MACHINE_ARN,
     topicArn: data.WEIR_TOPIC_ARN,
     hookFunctionPrefix: data.WEIR_HOOK_FUNCTION_PREFIX,
+    ecsHook: { functionArn: data.WEIR_ECS_HOOK_FUNCTION_ARN, roleArn: data.WEIR_ECS_HOOK_ROLE_ARN },
     account: data.WEIR_ACCOUNT,
     region: data.AWS_REGION,
   };

@@ -6,10 +6,26 @@ import { composePorts } from './compose-ports.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { log } from './logger.ts';
 
-let made: { readonly ports: Ports; readonly configuration: Configuration } | undefined;
+/** What a function's code finds around it. */
+export interface Sandbox {
+  readonly ports: Ports;
+  readonly configuration: Configuration;
+}
+
+let made: Sandbox | undefined;
+let find: () => Sandbox = sandboxOfThisProcess;
 
 /** @throws Error when the function's environment is incomplete */
-export function portsOfThisFunction(): { readonly ports: Ports; readonly configuration: Configuration } {
+export function portsOfThisFunction(): Sandbox {
+  return find();
+}
+
+/** For a process that runs many functions beside each other: from now on it says which one's sandbox a handler is in. */
+export function findSandboxWith(given: () => Sandbox): void {
+  find = given;
+}
+
+function sandboxOfThisProcess(): Sandbox {
   if (made !== undefined) return made;
   const configuration = readConfiguration(process.env);
   const ports = composePorts(configuration, {

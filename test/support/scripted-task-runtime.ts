@@ -16,6 +16,8 @@ import type { Region } from '../../localaws/region.ts';
 export interface ImageScript {
   /** The pull fails with this text. */
   readonly cannotPull?: string;
+  /** What a tag points to; a digest of the runtime's own when absent. */
+  readonly digest?: string;
   /** The start fails with this text. */
   readonly cannotStart?: string;
   /** The container ends by itself after so many simulated milliseconds. */
@@ -23,6 +25,10 @@ export interface ImageScript {
   /** With this code (0), and this reason. */
   readonly exitCode?: number;
   readonly exitReason?: string;
+  /** Ends only where it has less memory than this. */
+  readonly needsMiB?: number;
+  /** Lines it writes when it starts. */
+  readonly prints?: readonly string[];
   /** What its container health check says, by the simulated time since its start (always healthy). */
   readonly isHealthy?: (elapsedMs: number) => boolean;
   /** Simulated time from SIGTERM to its end (0); Infinity for one that ignores it. */
@@ -79,8 +85,9 @@ export function createScriptedTaskRuntime(scripts: Readonly<Record<string, Image
       const tag = tagOf(image);
       const failure = byTag.get(tag)?.cannotPull;
       if (failure !== undefined) throw new StartFailure('CannotPullContainerError', failure);
-      const imageDigest = scriptedDigest(tag);
-      tagOfDigest.set(imageDigest, tag);
+      const imageDigest = byTag.get(tag)?.digest ?? scriptedDigest(tag);
+      // What the registry calls so has a script of its own.
+      if (byTag.get(tag)?.digest === undefined) tagOfDigest.set(imageDigest, tag);
       return { image, imageDigest };
     },
     start: (request, exited) => startContainer(region, request, exited),
@@ -93,6 +100,7 @@ export function createScriptedTaskRuntime(scripts: Readonly<Record<string, Image
     const script = byTag.get(tagOf(request.image.image)) ?? {};
     if (script.cannotStart !== undefined) throw new StartFailure('CannotStartContainerError', script.cannotStart);
     runtime.started.push(request);
+    for (const line of script.prints ?? []) request.output(line);
     const server = script.respond === undefined ? undefined : await serve(region, request, script.respond);
     const startedAt = region.clock.now();
     const container: Live = {
@@ -105,7 +113,8 @@ export function createScriptedTaskRuntime(scripts: Readonly<Record<string, Image
       },
     };
     live.add(container);
-    if (script.exitAfterMs !== undefined) {
+    const hasEnough = script.needsMiB !== undefined && (request.memoryMiB ?? Number.POSITIVE_INFINITY) >= script.needsMiB;
+    if (script.exitAfterMs !== undefined && !hasEnough) {
       const exit = { exitCode: script.exitCode ?? 0, ...(script.exitReason === undefined ? {} : { reason: script.exitReason }) };
       region.clock.schedule(script.exitAfterMs, () => container.end(exit), 'scripted exit');
     }

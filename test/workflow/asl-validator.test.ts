@@ -21,8 +21,8 @@ interface Definition {
 }
 
 /** The definition with an ARN for each function, as DefinitionSubstitutions makes it. */
-function definition(): Definition {
-  const text = readFileSync(join(import.meta.dirname, '../../statemachines/deploy.asl.yaml'), 'utf8');
+function definition(name = 'deploy'): Definition {
+  const text = readFileSync(join(import.meta.dirname, `../../statemachines/${name}.asl.yaml`), 'utf8');
   return parse(text.replace(/\$\{(\w+)\}/g, 'arn:aws:lambda:us-east-1:111122223333:function:$1')) as Definition;
 }
 
@@ -32,12 +32,12 @@ function broken(change: (states: Definition['States']) => void): Validation {
   return validate(changed);
 }
 
-describe('statemachines/deploy.asl.yaml', () => {
-  test('is valid', () => {
-    expect(validate(definition())).toMatchObject({ isValid: true, errors: [] });
+describe('the state machines', () => {
+  test.each(['deploy', 'remediate'])('%s is valid', (name) => {
+    expect(validate(definition(name))).toMatchObject({ isValid: true, errors: [] });
   });
 
-  test('is read by a validator that would notice', () => {
+  test('are read by a validator that would notice', () => {
     expect(broken((states) => Object.assign(states['Plan'] ?? {}, { Next: 'Nowhere' })).isValid).toBe(false);
     expect(broken((states) => Object.assign(states['Plan'] ?? {}, { TimeoutSecond: 3 })).isValid).toBe(false);
     expect(broken((states) => Object.assign(states['Plan'] ?? {}, { ResultPath: '$.plan' })).isValid).toBe(false);

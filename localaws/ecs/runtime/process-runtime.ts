@@ -4,6 +4,7 @@ import { type Child, startChild } from './child-process.ts';
 import { type ContainerCommand, containerCommand, resolveCommand, textsOf } from './container-command.ts';
 import { accepts, chooseHostPorts, type PortBinding } from './host-ports.ts';
 import { createImageStore, type ImageStore, type StoredImage } from './image-store.ts';
+import { OUT_OF_MEMORY_REASON, watchMemory } from './memory-limit.ts';
 import { type ContainerExit, type RunningContainer, StartFailure, type StartRequest, type TaskHost, type TaskRuntime } from './task-runtime.ts';
 
 /** Real time a started process gets to listen on its first port, and one without ports to show that it stays. */
@@ -77,18 +78,20 @@ async function startContainer(shared: Shared, request: StartRequest, exited: (ex
     throw new StartFailure('CannotStartContainerError', `failed to create task for container: ${text}`, { cause });
   }
   for (const { containerPort, hostPort } of ports) region.network.attach(request.address, containerPort, hostPort);
+  const memory = request.memoryMiB === undefined ? undefined : watchMemory(child.pid, request.memoryMiB, () => child.killGroup());
   await listening(child, ports);
   // Told only after `start` has settled, and before the clock moves on.
   const release = child.isOver() ? region.clock.hold() : () => undefined;
   child.exit
     .then((exitCode) => {
       shared.children.delete(child);
+      memory?.stop();
       for (const { hostPort } of ports) shared.takenPorts.delete(hostPort);
       if (exitCode !== 0 && !shared.isClosed)
         region.log('ecs', `${request.taskArn} ${String(request.definition['name'])} ended with ${exitCode}\n${lastLines(child)}`);
       setImmediate(() => {
         // What a closing region ends has not ended by itself: nothing may be started in its place.
-        if (!shared.isClosed) exited({ exitCode });
+        if (!shared.isClosed) exited({ exitCode, ...(memory?.isExceeded() === true ? { reason: OUT_OF_MEMORY_REASON } : {}) });
         release();
       });
     })

@@ -38,6 +38,8 @@ export interface StartRequest {
   readonly definition: AwsShape;
   /** What ECS itself puts in the environment; the definition's own variables win. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What the container may use at most, MiB: its own hard limit or its task's memory, whichever is less. Absent where neither is given. */
+  readonly memoryMiB?: number;
   /** The task's private address. */
   readonly address: string;
   /** A line of output; best effort. */

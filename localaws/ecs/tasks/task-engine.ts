@@ -159,6 +159,13 @@ function limitWait(parts: EngineParts, task: TaskRecord, container: ContainerRec
   container.timers.push(parts.world.region.clock.schedule(timeoutSeconds * 1000, giveUp, 'ecs container dependency timeout'));
 }
 
+/** Source: ECS API, ContainerDefinition and TaskDefinition, `memory`. */
+function memoryLimit(task: TaskRecord, container: ContainerRecord): { readonly memoryMiB?: number } {
+  const taskMemory = task.overrides['memory'] ?? task.workload.taskDefinition.shape['memory'];
+  const limits = [container.definition['memory'], taskMemory].map((limit) => Number(limit ?? Number.NaN)).filter((limit) => limit > 0);
+  return limits.length === 0 ? {} : { memoryMiB: Math.min(...limits) };
+}
+
 async function startContainer(parts: EngineParts, task: TaskRecord, container: ContainerRecord): Promise<void> {
   const { world } = parts;
   for (const timer of container.timers.splice(0)) timer.cancel();
@@ -169,6 +176,7 @@ async function startContainer(parts: EngineParts, task: TaskRecord, container: C
       image: { image: String(container.definition['image']), imageDigest: container.imageDigest ?? '' },
       definition: container.definition,
       environment: taskEnvironment(world, task),
+      ...memoryLimit(task, container),
       address: task.networkInterface.address,
       output: await openLogStream(world, task, container),
     };

@@ -22,6 +22,14 @@ export interface DataPlane extends ListenerPorts {
   closeAll(): Promise<void>;
 }
 
+/** A data plane that carries nothing. */
+export const UNOPENED_PORTS: DataPlane = {
+  open: async () => undefined,
+  move: async () => undefined,
+  close: () => undefined,
+  closeAll: async () => undefined,
+};
+
 interface OpenPort {
   readonly server: Server;
   isClosing: boolean;

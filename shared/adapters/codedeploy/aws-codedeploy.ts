@@ -14,7 +14,7 @@ import {
   StopDeploymentCommand,
   type TrafficRoutingConfig,
 } from '@aws-sdk/client-codedeploy';
-import type { Strategy } from '#core/strategy/strategy.ts';
+import type { TimedStrategy } from '#core/strategy/strategy.ts';
 import type { CodeDeploy, CodeDeployDeployment, CodeDeployGroup, CreateCodeDeployDeployment } from '#ports/codedeploy.ts';
 import { callAws, callAwsUnless } from '../operating-error.ts';
 
@@ -172,7 +172,7 @@ function create(client: CodeDeployClient, request: CreateCodeDeployDeployment): 
   );
 }
 
-function routing(strategy: Strategy): TrafficRoutingConfig {
+function routing(strategy: TimedStrategy): TrafficRoutingConfig {
   switch (strategy.kind) {
     case 'canary':
       return { type: 'TimeBasedCanary', timeBasedCanary: { canaryPercentage: strategy.percent, canaryInterval: strategy.intervalMinutes } };

@@ -1,10 +1,13 @@
 // Deployment records, signals and task tokens in DynamoDB: one item per deployment, each change one conditional write.
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Deployment, isTerminal } from '#core/deployment/deployment.ts';
+import { isGuarded } from '#core/deployment/guard-state.ts';
 import type { DeploymentStore, VersionedDeployment } from '#ports/deployment-store.ts';
 import { PermanentError } from '#ports/errors.ts';
 import { callAws, callAwsUnless } from '../operating-error.ts';
 import { deploymentKeys, LISTING_INDEX, PAGE_SIZE, type RecordsTable, withoutPrefix, writeVersioned } from './records-table.ts';
+
+type Listing = 'UNFINISHED' | 'GUARDED';
 
 const conditionFailed = 'ConditionalCheckFailedException';
 /** Digits of an epoch in milliseconds until the year 5138, so that text order is time order. */
@@ -42,7 +45,7 @@ export function createDynamodbDeploymentStore(table: RecordsTable): DeploymentSt
         record: deployment,
         expectedVersion,
         writeId,
-        listing: isTerminal(deployment.status) ? undefined : { name: 'UNFINISHED', order: listingOrder(deployment) },
+        listing: listingOf(deployment),
       }),
     async signal(serviceKey, deploymentId, signal) {
       const changed = await callAwsUnless(`signal deployment ${deploymentId}`, { [conditionFailed]: () => undefined }, () =>
@@ -75,19 +78,20 @@ export function createDynamodbDeploymentStore(table: RecordsTable): DeploymentSt
       );
       return changed !== 'signalled';
     },
-    unfinished: (after) => listUnfinished(table, after),
+    unfinished: (after) => list(table, 'UNFINISHED', after),
+    guarded: (after) => list(table, 'GUARDED', after),
     history: (serviceKey, limit) => listHistory(table, serviceKey, limit),
   };
 }
 
-async function listUnfinished(table: RecordsTable, after: string | undefined): ReturnType<DeploymentStore['unfinished']> {
-  const page = await callAws('list unfinished deployments', () =>
+async function list(table: RecordsTable, name: Listing, after: string | undefined): ReturnType<DeploymentStore['unfinished']> {
+  const page = await callAws(`list ${name} deployments`, () =>
     table.client.send(
       new QueryCommand({
         TableName: table.name,
         IndexName: LISTING_INDEX,
         KeyConditionExpression: after === undefined ? 'listing = :listing' : 'listing = :listing AND listingOrder > :after',
-        ExpressionAttributeValues: { ':listing': 'UNFINISHED', ...(after === undefined ? {} : { ':after': after }) },
+        ExpressionAttributeValues: { ':listing': name, ...(after === undefined ? {} : { ':after': after }) },
         Limit: PAGE_SIZE,
       }),
     ),
@@ -127,5 +131,12 @@ function listingOrder(deployment: Deployment): string {
 }
 
 function listingAttributes(deployment: Deployment): Readonly<Record<string, string>> {
-  return isTerminal(deployment.status) ? {} : { listing: 'UNFINISHED', listingOrder: listingOrder(deployment) };
+  const listing = listingOf(deployment);
+  return listing === undefined ? {} : { listing: listing.name, listingOrder: listing.order };
+}
+
+/** Listed as long as somebody has to look after it: the workflow, then the guard. */
+function listingOf(deployment: Deployment): { readonly name: Listing; readonly order: string } | undefined {
+  if (!isTerminal(deployment.status)) return { name: 'UNFINISHED', order: listingOrder(deployment) };
+  return isGuarded(deployment) ? { name: 'GUARDED', order: listingOrder(deployment) } : undefined;
 }

@@ -28,6 +28,8 @@ export interface VersionedWrite {
   readonly writeId: string;
   /** `listing` and its order while the item is listed. */
   readonly listing: { readonly name: string; readonly order: string } | undefined;
+  /** Epoch seconds after which DynamoDB may delete it; absent: it is kept. */
+  readonly expiresAt?: number;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function writeVersioned(table: RecordsTable, write: VersionedWrite)
   const input: UpdateCommandInput = {
     TableName: table.name,
     Key: write.keys,
-    UpdateExpression: `SET #schema = :schema, #record = :record, #version = :version, writeId = :writeId${listed ? ', listing = :listing, listingOrder = :order' : ' REMOVE listing, listingOrder'}`,
+    UpdateExpression: `SET #schema = :schema, #record = :record, #version = :version, writeId = :writeId${write.expiresAt === undefined ? '' : ', expiresAt = :expiresAt'}${listed ? ', listing = :listing, listingOrder = :order' : ' REMOVE listing, listingOrder'}`,
     ConditionExpression: write.expectedVersion === undefined ? 'attribute_not_exists(pk)' : '#version = :expected',
     ExpressionAttributeNames: { '#schema': 'schema', '#record': 'record', '#version': 'version' },
     ExpressionAttributeValues: {
@@ -51,6 +53,7 @@ export async function writeVersioned(table: RecordsTable, write: VersionedWrite)
       ':version': version,
       ':writeId': write.writeId,
       ...(write.expectedVersion === undefined ? {} : { ':expected': write.expectedVersion }),
+      ...(write.expiresAt === undefined ? {} : { ':expiresAt': write.expiresAt }),
       ...(write.listing === undefined ? {} : { ':listing': write.listing.name, ':order': write.listing.order }),
     },
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

@@ -7,12 +7,13 @@ import {
   type RegisterTaskDefinitionCommandInput,
   type TaskSet,
 } from '@aws-sdk/client-ecs';
-import type { LaunchSettings } from '#core/deployment/deployment.ts';
 import type { TaskSetObservation } from '#core/preflight/plan.ts';
 import type { TaskDefinitionDocument } from '#core/task-definition/with-image.ts';
 import type { Ecs } from '#ports/ecs.ts';
 import { PermanentError } from '#ports/errors.ts';
 import { callAws, callAwsUnless } from '../operating-error.ts';
+import { launchOf } from './launch-settings.ts';
+import { observeRevisions } from './serving-revision.ts';
 
 export function createAwsEcs(client: ECSClient): Ecs {
   return {
@@ -22,11 +23,12 @@ export function createAwsEcs(client: ECSClient): Ecs {
       );
       const found = answer?.services?.[0];
       if (found === undefined) return undefined;
+      const deploymentController = found.deploymentController?.type ?? 'ECS';
       return {
         status: found.status ?? '',
-        deploymentController: found.deploymentController?.type ?? 'ECS',
+        deploymentController,
         desiredCount: found.desiredCount ?? 0,
-        taskSets: (found.taskSets ?? []).map(observeTaskSet),
+        taskSets: deploymentController === 'ECS' ? await observeRevisions(client, found) : (found.taskSets ?? []).map(observeTaskSet),
       };
     },
     async describeTaskDefinition(arnOrFamily) {
@@ -57,35 +59,5 @@ function observeTaskSet(taskSet: TaskSet): TaskSetObservation {
     taskDefinitionArn: taskSet.taskDefinition ?? '',
     targetGroupArn: taskSet.loadBalancers?.[0]?.targetGroupArn,
     launch: launchOf(taskSet),
-  };
-}
-
-function launchOf(taskSet: TaskSet): LaunchSettings | undefined {
-  const balancer = taskSet.loadBalancers?.[0];
-  if (balancer?.containerName === undefined || balancer.containerPort === undefined) return undefined;
-  const network = taskSet.networkConfiguration?.awsvpcConfiguration;
-  const strategy = taskSet.capacityProviderStrategy ?? [];
-  return {
-    loadBalancerContainer: balancer.containerName,
-    loadBalancerPort: balancer.containerPort,
-    ...(taskSet.platformVersion === undefined ? {} : { platformVersion: taskSet.platformVersion }),
-    ...(network === undefined
-      ? {}
-      : {
-          networkConfiguration: {
-            subnets: network.subnets ?? [],
-            securityGroups: network.securityGroups ?? [],
-            assignPublicIp: network.assignPublicIp ?? 'DISABLED',
-          },
-        }),
-    ...(strategy.length === 0
-      ? {}
-      : {
-          capacityProviderStrategy: strategy.map((entry) => ({
-            capacityProvider: entry.capacityProvider ?? '',
-            base: entry.base ?? 0,
-            weight: entry.weight ?? 0,
-          })),
-        }),
   };
 }

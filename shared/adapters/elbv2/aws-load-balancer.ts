@@ -31,7 +31,7 @@ export function createAwsLoadBalancer(client: ElasticLoadBalancingV2Client): Loa
         if (sharesOf(rule.Actions ?? [], pair) === undefined) continue;
         const actions = (rule.Actions ?? []).map((action) => redirectTo(action, pair, targetGroupArn));
         await callAws(`set the weights of ${listenerArn}`, () =>
-          rule.IsDefault
+          rule.IsDefault && !isRule(listenerArn)
             ? client.send(new ModifyListenerCommand({ ListenerArn: listenerArn, DefaultActions: actions }))
             : client.send(new ModifyRuleCommand({ RuleArn: rule.RuleArn, Actions: actions })),
         );
@@ -70,7 +70,17 @@ export function createAwsLoadBalancer(client: ElasticLoadBalancingV2Client): Loa
   };
 }
 
+function isRule(arn: string): boolean {
+  return arn.includes(':listener-rule/');
+}
+
 async function rulesOf(client: ElasticLoadBalancingV2Client, listenerArn: string): Promise<readonly Rule[]> {
+  if (isRule(listenerArn)) {
+    const one = await callAwsUnless(`describe ${listenerArn}`, { RuleNotFoundException: () => undefined }, () =>
+      client.send(new DescribeRulesCommand({ RuleArns: [listenerArn] })),
+    );
+    return one?.Rules ?? [];
+  }
   const rules: Rule[] = [];
   let marker: string | undefined;
   for (let page = 0; page < RULE_PAGES_MAX; page++) {

@@ -1,9 +1,15 @@
 // What one deployment is: its record and the events that change it. How they change it is in evolve.ts.
+import type { CrashCause, CrashLog } from '#core/breaker/crash-cause.ts';
 import type { CrashThreshold } from '#core/breaker/crash-threshold.ts';
+import type { Operator } from '#core/breaker/service-breaker.ts';
 import type { Baseline } from '#core/health/evidence.ts';
 import type { EvidenceRecord } from '#core/health/evidence-record.ts';
 import type { HealthRules, HealthVerdict } from '#core/health/health.ts';
 import type { Strategy } from '#core/strategy/strategy.ts';
+import type { DriverKind } from './driver-kind.ts';
+import type { GuardEvent, GuardState } from './guard-state.ts';
+import type { Remedy } from './remedy.ts';
+import type { StepEvent, StepState, WeightsChange } from './step-state.ts';
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMillis = number;
@@ -54,9 +60,15 @@ export interface DeploymentRequest {
   /** The label it was pushed under; never used to find the image. */
   readonly tag: string | undefined;
   readonly pushedAt: EpochMillis;
-  /** push: an ECR event. sweep: found by comparing the repository with the record, its event was lost. operator: a person, named in `by`. */
-  readonly source: 'push' | 'sweep' | 'operator';
+  /**
+   * push: an ECR event. sweep: found by comparing the repository with the record, its event was lost. operator: a person, named in `by`.
+   * remedy: nobody pushed; something that went wrong is to be put right, see `remedy`.
+   */
+  readonly source: 'push' | 'sweep' | 'operator' | 'remedy';
   readonly by?: string | undefined;
+  /** A person insists, in spite of a quarantine or an open circuit breaker. */
+  readonly force?: Operator | undefined;
+  readonly remedy?: Remedy | undefined;
 }
 
 /** What the manifest says about how to deploy, fixed for this deployment when it starts. */
@@ -66,6 +78,10 @@ export interface DeploymentSettings {
   readonly bakeTimeMinutes: number;
   readonly health: HealthRules;
   readonly crashThreshold: CrashThreshold;
+  /** Absent: false. */
+  readonly resetOnHealthy?: boolean;
+  /** Lines of a crashed container's log that are kept; absent: CRASH_LOG_LINES. */
+  readonly crashLogLines?: number;
   /** At the end of the bake time without enough evidence: keep blue as long as the driver can and ask, let blue go if nothing speaks against green, or go back. */
   readonly onInconclusive: 'hold' | 'promote' | 'rollBack';
   readonly waitForSlotMinutes: number;
@@ -96,14 +112,22 @@ export interface Plan {
   readonly greenTargetGroupArn: string;
   readonly productionListenerArn: string;
   readonly testListenerArn?: string;
+  /** What shifts the traffic; absent: codedeploy, the only one there was. */
+  readonly driver?: DriverKind;
+  /** The one rule of the production listener whose weights are shifted; absent: all its rules that forward to the pair. */
+  readonly productionRuleArn?: string;
+  /** What becomes of a deployment whose weights somebody else sets in mid-shift; absent: hold. */
+  readonly onWeightsChanged?: 'hold' | 'rollBack';
   readonly launch: LaunchSettings;
   readonly desiredCount: number;
   /** The container whose image changes. */
   readonly containerName: string;
-  /** Name of the CodeDeploy deployment configuration. */
+  /** Name of the CodeDeploy deployment configuration, or ECS's strategy in words. */
   readonly configurationName: string;
   /** What blue did before; absent where its metrics could not be read or it had no traffic. */
   readonly baseline?: Baseline;
+  /** Set when it is the one that the half-open circuit breaker tries: why the breaker is not closed. */
+  readonly trial?: string;
   /** What was noticed and does not prevent the deployment. */
   readonly warnings: readonly string[];
 }
@@ -145,10 +169,18 @@ export interface ShiftState {
 
 export type RollbackCause =
   | { readonly kind: 'health'; readonly reasons: readonly string[] }
-  | { readonly kind: 'crashes'; readonly count: number; readonly threshold: number; readonly lastReason: string }
+  | {
+      readonly kind: 'crashes';
+      readonly count: number;
+      readonly threshold: number;
+      readonly lastReason: string;
+      /** Most frequent first; absent where none was classified. */
+      readonly causes?: readonly CrashCause[];
+    }
   | { readonly kind: 'alarm'; readonly alarms: readonly string[] }
   | { readonly kind: 'hook'; readonly hook: LifecycleHook; readonly reason: string }
   | { readonly kind: 'driver'; readonly reason: string }
+  | { readonly kind: 'weights'; readonly reason: string }
   | { readonly kind: 'operator'; readonly by: string; readonly reason: string }
   | { readonly kind: 'superseded'; readonly by: string }
   | { readonly kind: 'inconclusive'; readonly reasons: readonly string[] }
@@ -192,6 +224,8 @@ export interface Deployment {
   readonly scaling?: { readonly previous: SuspendedScaling; readonly restored: boolean };
   readonly shift?: ShiftState;
   readonly hooks: Readonly<Partial<Record<LifecycleHook, HookRecord>>>;
+  readonly step?: StepState;
+  readonly weightsChange?: WeightsChange;
   readonly verdict?: HealthVerdict;
   /** What the comparison of green with blue has seen so far. */
   readonly evidence?: EvidenceRecord;
@@ -203,7 +237,11 @@ export interface Deployment {
   readonly abortRequest?: { readonly by: string; readonly reason: string; readonly at: EpochMillis };
   readonly supersededBy?: string;
   readonly rollback?: Rollback;
+  /** How the log of the crashed task that decided ended, where it could be read. */
+  readonly crashLog?: CrashLog;
   readonly outcome?: Outcome;
+  /** After a success: is it still healthy? */
+  readonly guard?: GuardState;
   /** Rounds of the watch loop in the current run. */
   readonly rounds: number;
   readonly timeline: readonly TimelineEntry[];
@@ -234,12 +272,15 @@ export type DeploymentEvent =
   | { readonly type: 'HookPostponed'; readonly hook: LifecycleHook; readonly reason: string; readonly nextTryAt: EpochMillis }
   | { readonly type: 'HookAnswered'; readonly hook: LifecycleHook; readonly answer: 'Succeeded' | 'Failed'; readonly reason: string }
   | { readonly type: 'HookReported'; readonly hook: LifecycleHook }
+  | StepEvent
   | { readonly type: 'ShiftObserved'; readonly phase: string; readonly greenPercent: number }
   | { readonly type: 'HealthAssessed'; readonly verdict: HealthVerdict; readonly evidence?: EvidenceRecord | undefined }
   | { readonly type: 'PersonAsked'; readonly question: string }
   | { readonly type: 'PersonTold' }
   | { readonly type: 'RollbackStarted'; readonly cause: RollbackCause; readonly mode: Rollback['mode'] }
+  | { readonly type: 'CrashLogRead'; readonly log: CrashLog }
   | { readonly type: 'BlueReleased' }
   | { readonly type: 'RoundPassed' }
   | { readonly type: 'RunStarted'; readonly run: number; readonly why: string }
-  | { readonly type: 'Concluded'; readonly status: TerminalStatus; readonly reason: string };
+  | { readonly type: 'Concluded'; readonly status: TerminalStatus; readonly reason: string }
+  | GuardEvent;

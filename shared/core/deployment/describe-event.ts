@@ -1,9 +1,14 @@
 // Deployment events in the words of the timeline: what a person reads in `weir status`.
+import { crashTitle } from '#core/breaker/crash-cause.ts';
 import { assertNever } from './assert-never.ts';
 import { type Deployment, type DeploymentEvent, isTerminal, type RollbackCause } from './deployment.ts';
+import { driverName } from './driver-kind.ts';
+import { describeGuardEvent, isGuardEvent } from './guard-state.ts';
+import type { StepEvent } from './step-state.ts';
 
 /** The timeline's words for an event; undefined for events that would only fill it. */
 export function describeEvent(event: DeploymentEvent, before: Deployment): string | undefined {
+  if (isGuardEvent(event)) return before.status === 'Succeeded' ? describeGuardEvent(event, before.guard) : undefined;
   if (isTerminal(before.status) && event.type !== 'ScalingRestored') return undefined;
   switch (event.type) {
     case 'Queued':
@@ -21,9 +26,9 @@ export function describeEvent(event: DeploymentEvent, before: Deployment): strin
     case 'RunStarted':
       return `Workflow run ${event.run} took over: ${event.why}`;
     case 'SlotAwaited':
-      return before.waitingForSlotSince === undefined ? `Waits: the deployment group is taken by ${event.holder}` : undefined;
+      return before.waitingForSlotSince === undefined ? `Waits: the service is taken by ${event.holder}` : undefined;
     case 'Planned':
-      return `Planned ${event.plan.configurationName}, ${event.plan.desiredCount} task(s), from ${event.plan.blue.taskDefinitionArn}${event.plan.warnings.map((warning) => `; warning: ${warning}`).join('')}`;
+      return `Planned ${event.plan.configurationName}${event.plan.trial === undefined ? '' : ', the smallest canary, as the trial of the half-open circuit breaker'}, ${event.plan.desiredCount} task(s), from ${event.plan.blue.taskDefinitionArn}${event.plan.warnings.map((warning) => `; warning: ${warning}`).join('')}`;
     case 'TaskDefinitionRegistered':
       return `${event.adopted ? 'Found' : 'Registered'} task definition ${event.taskDefinitionArn}`;
     case 'ScalingSuspended':
@@ -31,7 +36,7 @@ export function describeEvent(event: DeploymentEvent, before: Deployment): strin
     case 'ScalingRestored':
       return 'Restored auto scaling of the service';
     case 'TrafficShiftStarted':
-      return `${event.adopted ? 'Adopted' : 'Started'} CodeDeploy deployment ${event.driverDeploymentId}`;
+      return `${event.adopted ? 'Adopted' : 'Started'} ${driverName(before.plan?.driver)} deployment ${event.driverDeploymentId}`;
     case 'HookReceived':
       return before.hooks[event.hook]?.executionId === event.executionId ? undefined : `${event.hook} is being checked`;
     case 'HookPostponed':
@@ -42,6 +47,11 @@ export function describeEvent(event: DeploymentEvent, before: Deployment): strin
       return undefined;
     case 'HookAnswered':
       return `${event.hook} ${event.answer === 'Succeeded' ? 'passed' : 'failed'}: ${event.reason}`;
+    case 'StepHeld':
+    case 'StepPassed':
+    case 'WeightsChanged':
+    case 'WeightsRestored':
+      return describeStep(event, before);
     case 'ShiftObserved':
       return before.shift?.phase === event.phase && before.shift.greenPercent === event.greenPercent
         ? undefined
@@ -57,6 +67,8 @@ export function describeEvent(event: DeploymentEvent, before: Deployment): strin
       return event.mode === 'toBlue'
         ? `Rolling back: ${describeCause(event.cause)}`
         : `Stopping where it stands, blue has no healthy target: ${describeCause(event.cause)}`;
+    case 'CrashLogRead':
+      return before.crashLog === undefined ? `Read the end of the log of ${event.log.container} in task ${event.log.taskId}` : undefined;
     case 'BlueReleased':
       return 'Ended the termination wait: blue may go';
     case 'RoundPassed':
@@ -68,18 +80,39 @@ export function describeEvent(event: DeploymentEvent, before: Deployment): strin
   }
 }
 
+function describeStep(event: StepEvent, before: Deployment): string | undefined {
+  switch (event.type) {
+    case 'StepHeld':
+      // Once: what it waits for changes with every look, and is in the step's own record.
+      return before.step?.nextPercent === event.nextPercent && before.step.passedAt === undefined
+        ? undefined
+        : `Held at ${event.greenPercent} %, before ${event.nextPercent} %: ${event.reason}`;
+    case 'StepPassed':
+      return `Goes on from ${event.greenPercent} % to ${event.nextPercent} %: ${event.reason}`;
+    case 'WeightsChanged':
+      return before.weightsChange?.foundPercent === event.foundPercent && before.weightsChange.restoredAt === undefined
+        ? undefined
+        : `Somebody else set the weights of ${event.ruleArn}: green has ${event.foundPercent} % of production traffic, ${event.expectedPercent} % expected`;
+    case 'WeightsRestored':
+      return 'The weights are as expected again';
+  }
+}
+
 /** Why a rollback happened, in one line. */
 export function describeCause(cause: RollbackCause): string {
   switch (cause.kind) {
     case 'health':
       return `green is unhealthy: ${cause.reasons.join('; ')}`;
-    case 'crashes':
-      return `${cause.count} green task(s) crashed (limit ${cause.threshold}); last: ${cause.lastReason}`;
+    case 'crashes': {
+      const why = crashTitle(cause.causes);
+      return `${cause.count} green task(s) crashed (limit ${cause.threshold})${why === undefined ? '' : ` because ${why}`}; last: ${cause.lastReason}`;
+    }
     case 'alarm':
       return `alarm(s) ${cause.alarms.join(', ')} went off`;
     case 'hook':
       return `${cause.hook} failed: ${cause.reason}`;
     case 'driver':
+    case 'weights':
       return cause.reason;
     case 'operator':
       return `${cause.by} asked for it: ${cause.reason}`;

@@ -12,6 +12,8 @@ import {
   type TimelineEntry,
 } from './deployment.ts';
 import { describeEvent } from './describe-event.ts';
+import { applyGuardEvent, type GuardEvent, isGuardEvent } from './guard-state.ts';
+import type { StepEvent, StepState } from './step-state.ts';
 
 /** Longest timeline kept in a record; the oldest entries after the first ten are dropped first and counted. */
 export const TIMELINE_ENTRIES_MAX = 150;
@@ -20,7 +22,7 @@ const TIMELINE_HEAD_KEPT = 10;
 /** A new deployment's record. Its id is given: see deployment-id.ts. */
 export function requestDeployment(id: string, serviceKey: ServiceKey, request: DeploymentRequest, now: EpochMillis): Deployment {
   const label = request.tag === undefined ? request.digest : `${request.repository}:${request.tag} (${request.digest})`;
-  const who = request.source === 'operator' ? ` by ${request.by ?? 'an operator'}` : request.source === 'sweep' ? ' (found by the sweeper)' : '';
+  const who = requestedBy(request);
   return {
     schema: 1,
     id,
@@ -38,6 +40,12 @@ export function requestDeployment(id: string, serviceKey: ServiceKey, request: D
   };
 }
 
+function requestedBy(request: DeploymentRequest): string {
+  if (request.source === 'operator') return ` by ${request.by ?? 'an operator'}${request.force === undefined ? '' : `, who insists: ${request.force.why}`}`;
+  if (request.source === 'sweep') return ' (found by the sweeper)';
+  return request.remedy === undefined ? '' : ` by ${request.remedy.by}: ${request.remedy.why}`;
+}
+
 /** The record after an event. Total: an event that makes no sense in this status changes nothing but is never an error. A terminal record never changes its status. */
 export function evolve(deployment: Deployment, event: DeploymentEvent, now: EpochMillis): Deployment {
   const changed = apply(deployment, event, now);
@@ -52,7 +60,8 @@ export function evolveAll(deployment: Deployment, events: readonly DeploymentEve
 }
 
 function apply(deployment: Deployment, event: DeploymentEvent, now: EpochMillis): Deployment {
-  if (isTerminal(deployment.status)) return applyAfterEnd(deployment, event);
+  if (isTerminal(deployment.status)) return applyAfterEnd(deployment, event, now);
+  if (isGuardEvent(event)) return deployment;
   switch (event.type) {
     case 'Queued':
       return { ...deployment, status: 'Queued' };
@@ -94,6 +103,11 @@ function apply(deployment: Deployment, event: DeploymentEvent, now: EpochMillis)
     case 'HookAnswered':
     case 'HookReported':
       return applyHook(deployment, event, now);
+    case 'StepHeld':
+    case 'StepPassed':
+    case 'WeightsChanged':
+    case 'WeightsRestored':
+      return applyStep(deployment, event, now);
     case 'ShiftObserved':
       return deployment.shift === undefined ? deployment : { ...deployment, shift: observeShift(deployment.shift, event, now) };
     case 'HealthAssessed':
@@ -106,6 +120,8 @@ function apply(deployment: Deployment, event: DeploymentEvent, now: EpochMillis)
       return { ...deployment, promoteRequest: deployment.promoteRequest ?? { by: event.by, reason: event.reason, at: now } };
     case 'RollbackStarted':
       return { ...deployment, status: 'RollingBack', rollback: deployment.rollback ?? { cause: event.cause, mode: event.mode, startedAt: now } };
+    case 'CrashLogRead':
+      return { ...deployment, crashLog: deployment.crashLog ?? event.log };
     case 'BlueReleased':
       return deployment.shift === undefined ? deployment : { ...deployment, shift: { ...deployment.shift, blueReleasedAt: now } };
     case 'RoundPassed':
@@ -117,10 +133,19 @@ function apply(deployment: Deployment, event: DeploymentEvent, now: EpochMillis)
   }
 }
 
-/** After the end only the tidying up is still recorded. */
-function applyAfterEnd(deployment: Deployment, event: DeploymentEvent): Deployment {
+/** After the end only the tidying up and the guard window are still recorded. */
+function applyAfterEnd(deployment: Deployment, event: DeploymentEvent, now: EpochMillis): Deployment {
   if (event.type === 'RunStarted') return { ...deployment, run: event.run, rounds: 0 };
+  if (isGuardEvent(event)) return applyGuard(deployment, event, now);
   return event.type === 'ScalingRestored' ? restoreScaling(deployment) : deployment;
+}
+
+/** Only what succeeded is guarded. The evidence goes on where the deployment's left off. */
+function applyGuard(deployment: Deployment, event: GuardEvent, now: EpochMillis): Deployment {
+  if (deployment.status !== 'Succeeded') return deployment;
+  const guard = applyGuardEvent(deployment.guard, event, now);
+  if (guard === undefined || guard === deployment.guard) return deployment;
+  return { ...deployment, guard, ...(event.type === 'GuardJudged' && event.evidence !== undefined ? { evidence: event.evidence } : {}) };
 }
 
 function restoreScaling(deployment: Deployment): Deployment {
@@ -145,6 +170,29 @@ function applyHook(deployment: Deployment, event: Extract<DeploymentEvent, { typ
     default:
       return assertNever(event);
   }
+}
+
+function applyStep(deployment: Deployment, event: StepEvent, now: EpochMillis): Deployment {
+  switch (event.type) {
+    case 'StepHeld':
+    case 'StepPassed':
+      return { ...deployment, step: stepOf(deployment.step, event, now) };
+    case 'WeightsChanged': {
+      const { ruleArn, expectedPercent, foundPercent } = event;
+      return { ...deployment, weightsChange: { ruleArn, expectedPercent, foundPercent, seenAt: now } };
+    }
+    case 'WeightsRestored':
+      return deployment.weightsChange === undefined ? deployment : { ...deployment, weightsChange: { ...deployment.weightsChange, restoredAt: now } };
+    default:
+      return assertNever(event);
+  }
+}
+
+function stepOf(before: StepState | undefined, event: Extract<StepEvent, { type: 'StepHeld' | 'StepPassed' }>, now: EpochMillis): StepState {
+  const { greenPercent, nextPercent, reason } = event;
+  const isSame = before?.passedAt === undefined && before?.nextPercent === nextPercent;
+  const since = isSame ? before.since : now;
+  return { greenPercent, nextPercent, since, reason, ...(event.type === 'StepPassed' ? { passedAt: now } : {}) };
 }
 
 function observeShift(shift: ShiftState, event: { phase: string; greenPercent: number }, now: EpochMillis): ShiftState {

@@ -1,5 +1,6 @@
 // The watch loop's decision: everything observed about a running deployment in, what to record and do next out. Called by the
 // `assess` step. Pure and total, so that the same evidence always gives the same decision.
+import { CRASH_CAUSES_MAX, type CrashCause, type CrashLog, orderedCauses } from '#core/breaker/crash-cause.ts';
 import { crashLimit } from '#core/breaker/crash-threshold.ts';
 import type { EvidenceRecord } from '#core/health/evidence-record.ts';
 import type { HealthVerdict } from '#core/health/health.ts';
@@ -7,19 +8,8 @@ import { assertNever } from './assert-never.ts';
 import type { Deployment, DeploymentEvent, EpochMillis, HookRecord, LifecycleHook, Plan, RollbackCause, TerminalStatus } from './deployment.ts';
 import { lifecycleHooks } from './deployment.ts';
 import { describeCause } from './describe-event.ts';
-
-/** What the driver's own deployment looks like now. */
-export interface ShiftObservation {
-  /** running: still at work. ready: waits to be continued. succeeded, failed, stopped: over. */
-  readonly status: 'running' | 'ready' | 'succeeded' | 'failed' | 'stopped';
-  /** Name of the step under way, in the driver's words (a CodeDeploy lifecycle event, or `Termination wait`). */
-  readonly phase: string;
-  /** All traffic is on green and the driver only waits before it deletes blue. */
-  readonly waitsBeforeBlueEnds: boolean;
-  readonly failure: string | undefined;
-  /** The driver's own rollback of this deployment. */
-  readonly rollback: { readonly id: string; readonly status: 'running' | 'succeeded' | 'failed' } | undefined;
-}
+import { driverName } from './driver-kind.ts';
+import type { ShiftObservation } from './shift-observation.ts';
 
 /** Real weights of the production listener, percent by target group ARN; undefined when unreadable. */
 export type ProductionWeights = Readonly<Record<string, number>> | undefined;
@@ -32,7 +22,9 @@ export interface WatchObservation {
   readonly verdict: HealthVerdict | undefined;
   /** What the verdict's comparison has seen by now; undefined when nothing new could be read. */
   readonly evidence: EvidenceRecord | undefined;
-  readonly crashes: { readonly count: number; readonly lastReason: string };
+  readonly crashes: { readonly count: number; readonly lastReason: string; readonly causes?: readonly CrashCause[] };
+  /** The end of a crashed task's log, read once crashes decide; undefined when it was not, or could not be. */
+  readonly crashLog?: CrashLog | undefined;
 }
 
 export type WatchAction =
@@ -85,6 +77,8 @@ export function decideWatch(deployment: Deployment, observed: WatchObservation, 
     seen.push({ type: 'HealthAssessed', verdict: observed.verdict, evidence: observed.evidence });
   }
 
+  if (observed.crashLog !== undefined && deployment.crashLog === undefined) seen.push({ type: 'CrashLogRead', log: observed.crashLog });
+
   const decision =
     deployment.status === 'RollingBack' ? watchRollback(deployment, plan, observed, now) : watchShift(deployment, plan, observed, greenPercent, now);
   const next = decision.next.kind === 'watch' && deployment.rounds + 1 >= ROUNDS_PER_RUN_MAX ? { kind: 'handOver' as const } : decision.next;
@@ -93,13 +87,18 @@ export function decideWatch(deployment: Deployment, observed: WatchObservation, 
 
 function watchShift(deployment: Deployment, plan: Plan, observed: WatchObservation, greenPercent: number, now: EpochMillis): WatchDecision {
   const shift = observed.shift;
-  if (shift === undefined) return watchUnread(deployment, observed, now);
+  if (shift === undefined) return watchUnread(deployment, plan, observed, now);
+  if (shift.takenOverBy !== undefined) return yieldTo(shift.takenOverBy, greenPercent);
   switch (shift.status) {
     case 'succeeded':
-      return concludeShift(greenPercent, observed.weights);
+      return concludeShift(plan, greenPercent, observed.weights);
     case 'failed':
     case 'stopped':
-      return rollBack({ kind: 'driver', reason: shift.failure ?? `CodeDeploy ended it as ${shift.status}` }, observed);
+      // A hook of ours that said no is why the driver ended it, when there is one.
+      return rollBack(
+        failedHook(deployment) ?? { kind: 'driver', reason: shift.failure ?? `${driverName(plan.driver)} ended it as ${shift.status}` },
+        observed,
+      );
     case 'running':
     case 'ready': {
       const cause = reasonToRollBack(deployment, plan, observed, now);
@@ -114,25 +113,36 @@ function watchShift(deployment: Deployment, plan: Plan, observed: WatchObservati
  * The driver cannot be read. It goes on shifting traffic by itself all the same, so after a while going back is the safe side; hooks
  * are still answered, for their evidence comes from elsewhere.
  */
-function watchUnread(deployment: Deployment, observed: WatchObservation, now: EpochMillis): WatchDecision {
+function watchUnread(deployment: Deployment, plan: Plan, observed: WatchObservation, now: EpochMillis): WatchDecision {
   const since = deployment.shift?.observedAt ?? now;
   if (now >= since + UNREAD_LIMIT_MINUTES * 60_000) {
-    return rollBack({ kind: 'unexpected', reason: `the CodeDeploy deployment could not be read for ${UNREAD_LIMIT_MINUTES} minutes` }, observed);
+    return rollBack(
+      { kind: 'unexpected', reason: `the ${driverName(plan.driver)} deployment could not be read for ${UNREAD_LIMIT_MINUTES} minutes` },
+      observed,
+    );
   }
   return { events: [], actions: hookChecks(deployment, now), next: { kind: 'watch', waitSeconds: WATCH_SECONDS } };
 }
 
 /** The driver says it succeeded; the listener has the last word. */
-function concludeShift(greenPercent: number, weights: ProductionWeights): WatchDecision {
+function concludeShift(plan: Plan, greenPercent: number, weights: ProductionWeights): WatchDecision {
   if (weights !== undefined && greenPercent >= 100) return conclude('Succeeded', 'green serves all production traffic');
   if (weights === undefined) return watch(WATCH_SECONDS);
-  return conclude('Held', `CodeDeploy reports success but the production listener sends green only ${greenPercent} % of the traffic: somebody else changed it`);
+  return conclude(
+    'Held',
+    `${driverName(plan.driver)} reports success but the production listener sends green only ${greenPercent} % of the traffic: somebody else changed it`,
+  );
+}
+
+/** Two who move the same traffic only harm it: the other one has it now, and what green has is part of its deployment. */
+function yieldTo(other: string, greenPercent: number): WatchDecision {
+  return conclude('Superseded', `${other}, which Weir did not start, took the service over while green had ${greenPercent} % of the traffic; Weir yields`);
 }
 
 function reasonToRollBack(deployment: Deployment, plan: Plan, observed: WatchObservation, now: EpochMillis): RollbackCause | undefined {
   if (deployment.abortRequest !== undefined) return { kind: 'operator', by: deployment.abortRequest.by, reason: deployment.abortRequest.reason };
   const limit = crashLimit(plan.settings.crashThreshold, plan.desiredCount);
-  if (observed.crashes.count >= limit) return { kind: 'crashes', threshold: limit, ...observed.crashes };
+  if (observed.crashes.count >= limit) return crashCause(observed.crashes, limit);
   const hook = failedHook(deployment);
   if (hook !== undefined) return hook;
   if (observed.verdict?.verdict === 'fail') {
@@ -145,6 +155,11 @@ function reasonToRollBack(deployment: Deployment, plan: Plan, observed: WatchObs
     return { kind: 'inconclusive', reasons: observed.verdict?.reasons ?? ['health could not be read'] };
   }
   return undefined;
+}
+
+function crashCause({ count, lastReason, causes }: WatchObservation['crashes'], threshold: number): RollbackCause {
+  const kept = orderedCauses(causes ?? []).slice(0, CRASH_CAUSES_MAX);
+  return { kind: 'crashes', count, threshold, lastReason, ...(kept.length === 0 ? {} : { causes: kept }) };
 }
 
 function failedHook(deployment: Deployment): RollbackCause | undefined {
@@ -169,7 +184,7 @@ function keepWatching(
 ): WatchDecision {
   const events: DeploymentEvent[] = [];
   const actions: WatchAction[] = [...hookChecks(deployment, now)];
-  if (shift.status === 'ready') actions.push({ kind: 'continueReady' });
+  if (shift.status === 'ready' && (shift.pausedAt === undefined || deployment.promoteRequest !== undefined)) actions.push({ kind: 'continueReady' });
   const released = deployment.shift?.blueReleasedAt !== undefined;
   if (shift.waitsBeforeBlueEnds && greenMayStay(deployment, plan, observed, now)) {
     // Asked again each round until the driver reports its end: the call may have been lost.
@@ -210,6 +225,8 @@ function openHooks(deployment: Deployment): readonly { readonly hook: LifecycleH
 }
 
 function hookChecks(deployment: Deployment, now: EpochMillis): readonly WatchAction[] {
+  // ECS asks its hooks again by itself.
+  if (deployment.plan?.driver === 'ecs') return [];
   return openHooks(deployment)
     .filter(({ record }) => now >= record.nextTryAt)
     .map(({ hook, record }) => ({ kind: 'checkHook', hook, record }));
@@ -232,6 +249,7 @@ function secondsUntilNextLook(deployment: Deployment, plan: Plan, shift: NonNull
 function watchRollback(deployment: Deployment, plan: Plan, observed: WatchObservation, now: EpochMillis): WatchDecision {
   const bluePercent = trafficShare(observed.weights, plan.blue.targetGroupArn);
   const shift = observed.shift;
+  if (shift?.takenOverBy !== undefined) return yieldTo(shift.takenOverBy, 100 - (bluePercent ?? 100));
   const rollback = deployment.rollback ?? { cause: { kind: 'unexpected', reason: 'no cause recorded' }, mode: 'toBlue', startedAt: now };
   const overdue = now >= rollback.startedAt + ROLLBACK_LIMIT_MINUTES * 60_000;
   if (bluePercent === undefined || shift === undefined) return overdue ? held('the driver or the listener could not be read', undefined) : watch(WATCH_SECONDS);
@@ -242,8 +260,8 @@ function watchRollback(deployment: Deployment, plan: Plan, observed: WatchObserv
     const mayStillStart = shift.rollback === undefined && shift.status !== 'succeeded' && now < rollback.startedAt + ROLLBACK_GRACE_SECONDS * 1000;
     return mayStillStart ? watch(ROLLBACK_GRACE_SECONDS / 4) : concludeRollback(deployment, rollback.cause);
   }
-  if (shift.status === 'succeeded') return conclude('Held', 'CodeDeploy finished before it could be stopped: blue is gone, green serves');
-  if (shift.rollback?.status === 'failed') return held(`CodeDeploy's rollback ${shift.rollback.id} failed`, bluePercent);
+  if (shift.status === 'succeeded') return conclude('Held', `${driverName(plan.driver)} finished before it could be stopped: blue is gone, green serves`);
+  if (shift.rollback?.status === 'failed') return held(`${driverName(plan.driver)}'s rollback ${shift.rollback.id} failed`, bluePercent);
   if (overdue) return held('the rollback did not finish in time', bluePercent);
   if (shift.rollback !== undefined) return watch(WATCH_SECONDS);
   // Asked again: stopping is idempotent, and the first request may have been lost.
@@ -254,7 +272,8 @@ function concludeRollback(deployment: Deployment, cause: RollbackCause): WatchDe
   const exposed = deployment.shift?.firstTrafficAt !== undefined;
   const where = exposed ? 'blue serves all production traffic again' : 'green never got production traffic';
   const status = cause.kind === 'superseded' ? 'Superseded' : exposed ? 'RolledBack' : 'Failed';
-  return conclude(status, `${describeCause(cause)}; ${where}`);
+  const remedy = cause.kind === 'crashes' ? cause.causes?.[0]?.remedy : undefined;
+  return conclude(status, `${describeCause(cause)}; ${where}${remedy === undefined ? '' : `. ${remedy}`}`);
 }
 
 function held(why: string, bluePercent: number | undefined): WatchDecision {

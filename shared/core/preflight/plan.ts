@@ -1,9 +1,12 @@
 // Before anything changes: is this deployment possible and safe, and with what exactly? Called by the `plan` step.
 import type { Deployment, DeploymentSettings, EpochMillis, LaunchSettings, Plan } from '#core/deployment/deployment.ts';
+import { type DriverKind, driverName } from '#core/deployment/driver-kind.ts';
 import { type ProductionWeights, trafficShare } from '#core/deployment/watch.ts';
 import { expectedProof } from '#core/health/comparison-rules.ts';
 import type { Baseline } from '#core/health/evidence.ts';
 import { configurationName } from '#core/strategy/codedeploy-configuration.ts';
+import { ECS_BAKE_MINUTES_MAX, ecsConfigurationName, ecsStrategyProblem } from '#core/strategy/ecs-configuration.ts';
+import type { Strategy } from '#core/strategy/strategy.ts';
 
 export interface TaskSetObservation {
   readonly id: string;
@@ -20,13 +23,15 @@ export interface ServiceObservation {
   readonly taskSets: readonly TaskSetObservation[];
 }
 
-/** The CodeDeploy deployment group as configured. */
+/** The CodeDeploy deployment group as configured, or the same of a service that ECS itself deploys. */
 export interface DeploymentGroupObservation {
   readonly cluster: string;
   readonly service: string;
   /** The pair of target groups, by ARN. */
   readonly targetGroupArns: readonly string[];
   readonly productionListenerArn: string;
+  /** The one rule whose weights are shifted; absent: all rules of the listener that forward to the pair. */
+  readonly productionRuleArn?: string;
   readonly testListenerArn: string | undefined;
   readonly terminationWaitMinutes: number;
   readonly terminatesBlue: boolean;
@@ -56,6 +61,8 @@ export interface PlanTarget {
   readonly cluster: string;
   readonly service: string;
   readonly container: string | undefined;
+  readonly driver: DriverKind;
+  readonly onWeightsChanged: 'hold' | 'rollBack';
   readonly maxScanSeverity: string | undefined;
   readonly requireScan: boolean;
 }
@@ -90,17 +97,19 @@ export function decidePlan(
 ): PlanDecision {
   const { service, group } = observed;
   if (service === undefined) return refuse(`ECS service ${target.service} was not found in cluster ${target.cluster}`);
-  if (group === undefined) return refuse("the manifest's CodeDeploy application or deployment group does not exist or could not be read");
+  if (group === undefined) return refuse(missingGroup(service, target));
   if (group.active !== undefined && !group.active.isOurs) {
     const since = deployment.waitingForSlotSince ?? now;
-    if (now < since + settings.waitForSlotMinutes * 60_000) return { kind: 'waitForSlot', holder: `CodeDeploy deployment ${group.active.id}` };
+    if (now < since + settings.waitForSlotMinutes * 60_000)
+      return { kind: 'waitForSlot', holder: `${driverName(target.driver)} deployment ${group.active.id}` };
     return refuse(
-      `the deployment group was taken by CodeDeploy deployment ${group.active.id} for longer than waitForSlotMinutes (${settings.waitForSlotMinutes})`,
+      `the service was taken by ${driverName(target.driver)} deployment ${group.active.id} for longer than waitForSlotMinutes (${settings.waitForSlotMinutes})`,
     );
   }
   const blue = service.taskSets.find((taskSet) => taskSet.status === 'PRIMARY');
   const problems = [
     ...serviceProblems(service, group, target),
+    ...strategyProblems(settings, target),
     ...trafficProblems(settings, group, blue, observed, group.active?.isOurs ?? false),
     ...imageProblems(deployment, target, observed),
     ...containerProblems(target, observed),
@@ -119,10 +128,12 @@ export function decidePlan(
       greenTargetGroupArn,
       productionListenerArn: group.productionListenerArn,
       ...(group.testListenerArn === undefined ? {} : { testListenerArn: group.testListenerArn }),
+      driver: target.driver,
+      ...(group.productionRuleArn === undefined ? {} : { productionRuleArn: group.productionRuleArn, onWeightsChanged: target.onWeightsChanged }),
       launch: blue.launch,
       desiredCount: service.desiredCount,
       containerName: container.name,
-      configurationName: configurationName(settings.strategy),
+      configurationName: nameOf(settings.strategy, target.driver),
       ...(observed.baseline === undefined ? {} : { baseline: observed.baseline }),
       warnings: warningsOf(settings, group, observed),
     },
@@ -133,12 +144,37 @@ function refuse(problem: string): PlanDecision {
   return { kind: 'refuse', problems: [problem] };
 }
 
+function missingGroup(service: ServiceObservation, target: PlanTarget): string {
+  if (target.driver === 'codedeploy') return "the manifest's CodeDeploy application or deployment group does not exist or could not be read";
+  if (service.deploymentController !== 'ECS') return wrongController(service, target);
+  return `ECS service ${target.service} has no load balancer whose traffic can be shifted: loadBalancers[].advancedConfiguration with a second target group, the production listener's rule and a role is needed`;
+}
+
+function nameOf(strategy: Strategy, driver: DriverKind): string {
+  return driver === 'ecs' || strategy.kind === 'adaptive' ? ecsConfigurationName(strategy) : configurationName(strategy);
+}
+
+function strategyProblems({ strategy, bakeTimeMinutes }: DeploymentSettings, { driver }: PlanTarget): string[] {
+  if (driver === 'codedeploy')
+    return strategy.kind === 'adaptive' ? ['the adaptive strategy needs the ecs driver: CodeDeploy cannot be held between two steps'] : [];
+  const problem = ecsStrategyProblem(strategy);
+  const problems = problem === undefined ? [] : [problem];
+  if (bakeTimeMinutes > ECS_BAKE_MINUTES_MAX) {
+    problems.push(`bakeTimeMinutes must be at most ${ECS_BAKE_MINUTES_MAX} with the ecs driver, got ${bakeTimeMinutes}: ECS ends a stage after 24 hours`);
+  }
+  return problems;
+}
+
+const controllers = { codedeploy: 'CODE_DEPLOY', ecs: 'ECS' } as const;
+
+function wrongController(service: ServiceObservation, { service: name, driver }: PlanTarget): string {
+  return `ECS service ${name} has the deployment controller ${service.deploymentController}; the ${driver} driver needs ${controllers[driver]}`;
+}
+
 function serviceProblems(service: ServiceObservation, group: DeploymentGroupObservation, target: PlanTarget): string[] {
   const problems: string[] = [];
   if (service.status !== 'ACTIVE') problems.push(`ECS service ${target.service} is ${service.status}, not ACTIVE`);
-  if (service.deploymentController !== 'CODE_DEPLOY') {
-    problems.push(`ECS service ${target.service} has the deployment controller ${service.deploymentController}; the codedeploy driver needs CODE_DEPLOY`);
-  }
+  if (service.deploymentController !== controllers[target.driver]) problems.push(wrongController(service, target));
   if (service.desiredCount < 1) problems.push(`ECS service ${target.service} has a desired count of 0: there is nothing to shift traffic to`);
   if (group.cluster !== target.cluster || group.service !== target.service) {
     problems.push(`the deployment group deploys ${group.cluster}/${group.service}, not ${target.cluster}/${target.service}`);
@@ -159,7 +195,8 @@ function trafficProblems(
   }
   if (group.targetGroupArns.length !== 2) return [`the deployment group names ${group.targetGroupArns.length} target group(s); blue/green needs a pair`];
   const problems: string[] = [];
-  if (settings.strategy.kind === 'allAtOnce' && group.testListenerArn === undefined) {
+  // Under ECS both groups hang on the production rule all the time, so that green is checked before it serves.
+  if (settings.strategy.kind === 'allAtOnce' && group.testListenerArn === undefined && group.productionRuleArn === undefined) {
     // Source: CodeDeploy user guide, troubleshooting ECS deployments: an unused target group is not health-checked.
     problems.push(
       'all-at-once without a test listener would send all traffic to targets that were never health-checked; add a test listener or use canary or linear',

@@ -1,5 +1,6 @@
 // After a deployment succeeded its health goes on being judged for a while. A revision that goes bad then is replaced by the last
 // successful one before it, with all traffic at once, by the same workflow and with the cause.
+import type { GuardedTarget } from '#core/deployment/guard-state.ts';
 import type { HealthVerdict } from '#core/health/health.ts';
 
 export type GuardMode = 'auto' | 'propose' | 'off';
@@ -33,10 +34,7 @@ export interface GuardObservation {
 }
 
 /** The revision to go back to: the last success before the guarded one. */
-export interface GuardTarget {
-  readonly deploymentId: string;
-  readonly taskDefinitionArn: string;
-  readonly digest: string;
+export interface GuardTarget extends GuardedTarget {
   /** Its image is in the registry and not quarantined; undefined when it could not be found out. */
   readonly deployable: boolean | undefined;
 }

@@ -1,8 +1,12 @@
 // What Weir knows of one service: who holds it, who waits, what last succeeded. Every change is a pure function here and one
 // conditional write in the store, so that two functions at once can never both win.
 
+import { judgeDigest } from '#core/breaker/quarantine.ts';
+import type { Operator, ServiceBreaker, ServiceBreakerPolicy } from '#core/breaker/service-breaker.ts';
+import { type DeploymentEnd, decideBreakerAdmission, decideDeploymentEnd } from '#core/breaker/service-breaker-decisions.ts';
 import type { DeploymentRequest, EpochMillis, ServiceKey } from '#core/deployment/deployment.ts';
 import { compactTime } from '#core/deployment/deployment-id.ts';
+import { breakerOf, withBreakerEvents } from './record-breaker.ts';
 
 /** Failed digests remembered; the oldest goes first. */
 export const QUARANTINE_ENTRIES_MAX = 20;
@@ -20,6 +24,7 @@ export interface QueuedPush {
   readonly deploymentId: string;
   readonly digest: string;
   readonly pushedAt: EpochMillis;
+  readonly force?: Operator;
 }
 
 export interface LastSuccess {
@@ -52,6 +57,8 @@ export interface ServiceRecord {
   readonly quarantine: readonly QuarantinedDigest[];
   /** Deployments that failed or rolled back since the last success. */
   readonly failuresInARow: number;
+  /** Absent in older records: see breakerOf. */
+  readonly breaker?: ServiceBreaker;
   /** Newest push that was judged, or when the service was first applied: the sweeper looks for lost pushes after it. */
   readonly pushesSeenUntil: EpochMillis;
 }
@@ -103,8 +110,13 @@ export type Admission =
  */
 export function admit(record: ServiceRecord, asked: AdmissionRequest, now: EpochMillis): { readonly record: ServiceRecord; readonly admission: Admission } {
   const decided = judgeAdmission(record, asked, now);
-  if (decided.record.pushesSeenUntil >= asked.request.pushedAt) return decided;
+  // Neither a remedy nor an operator's request is a push: one that came before it and whose event is still on the way is not seen yet.
+  if (isNoPush(asked.request) || decided.record.pushesSeenUntil >= asked.request.pushedAt) return decided;
   return { ...decided, record: { ...decided.record, pushesSeenUntil: asked.request.pushedAt } };
+}
+
+function isNoPush({ source }: DeploymentRequest): boolean {
+  return source === 'remedy' || source === 'operator';
 }
 
 function judgeAdmission(record: ServiceRecord, asked: AdmissionRequest, now: EpochMillis): { readonly record: ServiceRecord; readonly admission: Admission } {
@@ -113,20 +125,31 @@ function judgeAdmission(record: ServiceRecord, asked: AdmissionRequest, now: Epo
   if (record.active?.deploymentId === deploymentId) return same({ kind: 'known', state: 'active' });
   if (record.next?.deploymentId === deploymentId) return same({ kind: 'known', state: 'next' });
   if (record.frozen !== undefined) return same({ kind: 'refuse', reason: `the service is frozen: ${record.frozen}` });
-  const quarantined = record.quarantine.find((entry) => entry.digest === request.digest && entry.until > now);
-  if (quarantined !== undefined && request.source !== 'operator') {
-    return same({ kind: 'refuse', reason: `this image failed before (${quarantined.reason}); quarantined until ${compactTime(quarantined.until)}Z` });
+  const digest = judgeDigest(record.quarantine, request.digest, request.force, now);
+  if (digest.kind === 'quarantined') {
+    return same({ kind: 'refuse', reason: `this image failed before (${digest.reason}); quarantined until ${compactTime(digest.until)}Z` });
   }
+  const remedy = request.source === 'remedy';
+  if (remedy && record.active !== undefined)
+    return same({ kind: 'refuse', reason: `deployment ${record.active.deploymentId} is running: a remedy never interferes with it` });
   if (record.active?.digest === request.digest)
     return same({ kind: 'refuse', reason: `deployment ${record.active.deploymentId} is already rolling out this image` });
-  if (record.active === undefined && asked.servingDigest === request.digest) return same({ kind: 'refuse', reason: 'this image is already serving' });
+  if (!remedy && record.active === undefined && asked.servingDigest === request.digest)
+    return same({ kind: 'refuse', reason: 'this image is already serving' });
 
   const waiting = record.next;
   if (waiting !== undefined && isNewer(waiting, { deploymentId, pushedAt: request.pushedAt })) return same({ kind: 'outdated', by: waiting.deploymentId });
-  if (record.active !== undefined) return admitBehind(record, record.active, asked);
+  if (record.active !== undefined) return admitBehind(record, record.active, asked, now);
+  const breaker = decideBreakerAdmission(breakerOf(record), breakerRequest(deploymentId, request), now);
+  if (breaker.kind === 'refuse') return same({ kind: 'refuse', reason: breakerRefusal(breaker) });
   const fence = record.fence + 1;
+  // Whatever was pushed since the newest push that was judged is newer than what a remedy deploys.
+  const pushedAt = remedy ? record.pushesSeenUntil : request.pushedAt;
   return {
-    record: { ...record, fence, active: { deploymentId, fence, since: now, digest: request.digest, pushedAt: request.pushedAt }, next: undefined },
+    record: withBreakerEvents(
+      { ...record, fence, active: { deploymentId, fence, since: now, digest: request.digest, pushedAt }, next: undefined },
+      breaker.events,
+    ),
     admission: { kind: 'start', fence, ...(waiting === undefined ? {} : { displaced: waiting.deploymentId }) },
   };
 }
@@ -143,15 +166,22 @@ function admitBehind(
   record: ServiceRecord,
   active: ActiveDeployment,
   asked: AdmissionRequest,
+  now: EpochMillis,
 ): { readonly record: ServiceRecord; readonly admission: Admission } {
   const { deploymentId, request } = asked;
+  // Asked again when it gets the service: only what is refused already now need not wait.
+  const breaker = decideBreakerAdmission(breakerOf(record), breakerRequest(deploymentId, request), now);
+  if (breaker.kind === 'refuse') return { record, admission: { kind: 'refuse', reason: breakerRefusal(breaker) } };
   // Of two pushes in one second the later event is taken for the later push: deploying one image too many beats forgetting the newest.
   if (active.pushedAt > request.pushedAt && request.source !== 'operator') return { record, admission: { kind: 'outdated', by: active.deploymentId } };
   if (record.onPush === 'ignore' && request.source !== 'operator') {
     return { record, admission: { kind: 'refuse', reason: `deployment ${active.deploymentId} is running and the manifest says onPush: ignore` } };
   }
   return {
-    record: { ...record, next: { deploymentId, digest: request.digest, pushedAt: request.pushedAt } },
+    record: {
+      ...record,
+      next: { deploymentId, digest: request.digest, pushedAt: request.pushedAt, ...(request.force === undefined ? {} : { force: request.force }) },
+    },
     admission: {
       kind: 'queue',
       behind: active.deploymentId,
@@ -167,34 +197,64 @@ export interface Release {
   readonly succeeded: LastSuccess | undefined;
   /** Set when the image itself is to blame. */
   readonly quarantine: { readonly digest: string; readonly reason: string; readonly hours: number } | undefined;
-  readonly failed: boolean;
+  /** What the end says of the service, for its circuit breaker. */
+  readonly end: Pick<DeploymentEnd, 'end' | 'purpose' | 'reason'>;
+  readonly breaker: ServiceBreakerPolicy;
+}
+
+export interface Released {
+  readonly record: ServiceRecord;
+  readonly started: ActiveDeployment | undefined;
+  /** The push that waited and that the circuit breaker does not let through. */
+  readonly refused?: { readonly deploymentId: string; readonly reason: string };
 }
 
 /**
  * The holder gives the service back and the waiting push, if any, gets it in the same write: there is no moment in which a
  * queued push could be forgotten. Releasing what one does not hold changes nothing.
  */
-export function release(
-  record: ServiceRecord,
-  done: Release,
-  now: EpochMillis,
-): { readonly record: ServiceRecord; readonly started: ActiveDeployment | undefined } {
+export function release(record: ServiceRecord, done: Release, now: EpochMillis): Released {
   if (record.active?.deploymentId !== done.deploymentId || record.active.fence !== done.fence) return { record, started: undefined };
-  const next = record.next;
-  const fence = next === undefined ? record.fence : record.fence + 1;
-  const started = next === undefined ? undefined : { deploymentId: next.deploymentId, fence, since: now, digest: next.digest, pushedAt: next.pushedAt };
-  return {
-    record: {
+  const ended = decideDeploymentEnd(breakerOf(record), done.breaker, { deploymentId: done.deploymentId, ...done.end }, now);
+  const given: ServiceRecord = withBreakerEvents(
+    {
       ...record,
-      fence,
-      active: started,
+      active: undefined,
       next: undefined,
       lastSuccess: done.succeeded ?? record.lastSuccess,
-      failuresInARow: done.succeeded !== undefined ? 0 : record.failuresInARow + (done.failed ? 1 : 0),
       quarantine: quarantineAfter(record, done, now),
     },
-    started,
-  };
+    ended,
+  );
+  const { next } = record;
+  if (next === undefined) return { record: given, started: undefined };
+  const { deploymentId, digest, pushedAt } = next;
+  const admitted = decideBreakerAdmission(breakerOf(given), { deploymentId, purpose: 'change', force: next.force }, now);
+  if (admitted.kind === 'refuse') return { record: given, started: undefined, refused: { deploymentId, reason: breakerRefusal(admitted) } };
+  const fence = record.fence + 1;
+  const started = { deploymentId, fence, since: now, digest, pushedAt };
+  return { record: withBreakerEvents({ ...given, fence, active: started }, admitted.events), started };
+}
+
+function breakerRequest(deploymentId: string, { remedy, force }: DeploymentRequest): Parameters<typeof decideBreakerAdmission>[1] {
+  return { deploymentId, purpose: remedy?.purpose ?? 'change', force };
+}
+
+function breakerRefusal({ reason, until }: { readonly reason: string; readonly until?: number }): string {
+  return until === undefined ? reason : `${reason}; until ${compactTime(until)}Z`;
+}
+
+/** A success that went bad in its guard window: counted as a failure, and its image refused for a while. */
+export function countRegression(
+  record: ServiceRecord,
+  regressed: { readonly deploymentId: string; readonly digest: string; readonly reason: string; readonly hours: number },
+  policy: ServiceBreakerPolicy,
+  now: EpochMillis,
+): ServiceRecord {
+  const { deploymentId, digest, reason, hours } = regressed;
+  const events = decideDeploymentEnd(breakerOf(record), policy, { deploymentId, purpose: 'change', end: 'regressed', reason }, now);
+  const counted = withBreakerEvents(record, events);
+  return events.length === 0 || hours <= 0 ? counted : withQuarantined(counted, { digest, reason, hours }, now);
 }
 
 function quarantineAfter(record: ServiceRecord, done: Release, now: EpochMillis): readonly QuarantinedDigest[] {
@@ -202,6 +262,14 @@ function quarantineAfter(record: ServiceRecord, done: Release, now: EpochMillis)
   if (done.quarantine === undefined) return kept;
   const { digest, reason, hours } = done.quarantine;
   return [...kept, { digest, reason, until: now + hours * 3_600_000 }].slice(-QUARANTINE_ENTRIES_MAX);
+}
+
+/** The record with one digest more that is refused, for so many hours from now; a longer time on record stays. */
+export function withQuarantined(record: ServiceRecord, { digest, reason, hours }: NonNullable<Release['quarantine']>, now: EpochMillis): ServiceRecord {
+  const until = now + hours * 3_600_000;
+  if (record.quarantine.some((entry) => entry.digest === digest && entry.until >= until)) return record;
+  const others = record.quarantine.filter((entry) => entry.until > now && entry.digest !== digest);
+  return { ...record, quarantine: [...others, { digest, reason, until }].slice(-QUARANTINE_ENTRIES_MAX) };
 }
 
 /** Whether this deployment, with this fencing number, still holds the service. */

@@ -5,11 +5,19 @@
  * - canary: `percent` of the traffic at once, the rest `intervalMinutes` later.
  * - linear: `percent` more every `intervalMinutes`, the first at once.
  * - allAtOnce: all of it at once.
+ * - adaptive: `percent` more as soon as the evidence allows it. Only a driver that can be held between two steps has it.
  */
 export type Strategy =
   | { readonly kind: 'canary'; readonly percent: number; readonly intervalMinutes: number }
   | { readonly kind: 'linear'; readonly percent: number; readonly intervalMinutes: number }
-  | { readonly kind: 'allAtOnce' };
+  | { readonly kind: 'allAtOnce' }
+  | { readonly kind: 'adaptive'; readonly percent: number };
+
+/** A strategy whose steps come by the clock. */
+export type TimedStrategy = Exclude<Strategy, { readonly kind: 'adaptive' }>;
+
+/** Least minutes from one step of an adaptive shift to the next: evidence comes by the minute. */
+export const ADAPTIVE_STEP_MINUTES_MIN = 1;
 
 /** From `atMinutes` after the shift began, green has `greenPercent` of production traffic and blue the rest. */
 export interface TrafficStep {
@@ -30,10 +38,14 @@ export const STRATEGY_INTERVAL_MINUTES_MIN = 1;
  */
 export const STRATEGY_TOTAL_MINUTES_MAX = 2_880;
 
-/** Every weight the listener will have, in order; the last one is 100. Whole percents that do not divide 100 end with a smaller increment. */
+/**
+ * Every weight the listener will have, in order; the last one is 100. Whole percents that do not divide 100 end with a smaller
+ * increment. Times of an adaptive shift are the earliest.
+ */
 export function trafficSteps(strategy: Strategy): readonly TrafficStep[] {
   if (strategy.kind === 'allAtOnce') return [{ atMinutes: 0, greenPercent: 100 }];
-  const { kind, percent, intervalMinutes } = strategy;
+  const { kind, percent } = strategy;
+  const intervalMinutes = intervalOf(strategy);
   if (kind === 'canary') {
     return [
       { atMinutes: 0, greenPercent: percent },
@@ -46,17 +58,18 @@ export function trafficSteps(strategy: Strategy): readonly TrafficStep[] {
   }));
 }
 
-/** Minutes from the first increment until green has all production traffic. */
+/** Minutes from the first increment until green has all production traffic; the least of them for an adaptive shift. */
 export function shiftMinutes(strategy: Strategy): number {
   if (strategy.kind === 'allAtOnce') return 0;
   if (strategy.kind === 'canary') return strategy.intervalMinutes;
-  return (incrementCount(strategy.percent) - 1) * strategy.intervalMinutes;
+  return (incrementCount(strategy.percent) - 1) * intervalOf(strategy);
 }
 
 /** Why CodeDeploy would not take this strategy, in words that say what is allowed; undefined when it would. */
 export function strategyProblem(strategy: Strategy): string | undefined {
   if (strategy.kind === 'allAtOnce') return undefined;
-  const { percent, intervalMinutes } = strategy;
+  const { percent } = strategy;
+  const intervalMinutes = intervalOf(strategy);
   if (!Number.isInteger(percent) || percent < STRATEGY_PERCENT_MIN || percent > STRATEGY_PERCENT_MAX) {
     return `percent must be a whole number from ${STRATEGY_PERCENT_MIN} to ${STRATEGY_PERCENT_MAX}, got ${percent}`;
   }
@@ -66,6 +79,10 @@ export function strategyProblem(strategy: Strategy): string | undefined {
   const total = shiftMinutes(strategy);
   if (total <= STRATEGY_TOTAL_MINUTES_MAX) return undefined;
   return `the whole shift may take at most ${STRATEGY_TOTAL_MINUTES_MAX} minutes, ${percent} % every ${intervalMinutes} minutes takes ${total}`;
+}
+
+function intervalOf(strategy: Exclude<Strategy, { readonly kind: 'allAtOnce' }>): number {
+  return strategy.kind === 'adaptive' ? ADAPTIVE_STEP_MINUTES_MIN : strategy.intervalMinutes;
 }
 
 /** `percent` of at least 1 keeps this at 100 or fewer; anything smaller is not a strategy and gets no increments. */

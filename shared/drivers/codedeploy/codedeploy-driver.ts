@@ -1,8 +1,9 @@
 // Blue/green through AWS CodeDeploy: start or adopt, observe, stop, continue. Everything here can be repeated.
-import type { ShiftObservation } from '#core/deployment/watch.ts';
+import type { ShiftObservation } from '#core/deployment/shift-observation.ts';
 import { isPredefinedConfiguration } from '#core/strategy/codedeploy-configuration.ts';
 import type { CodeDeploy, CodeDeployDeployment, LifecycleEventState } from '#ports/codedeploy.ts';
 import type { DeploymentDriver, DriverCapabilities, DriverTarget, StartedShift, StartShift } from '#ports/deployment-driver.ts';
+import { PermanentError } from '#ports/errors.ts';
 import type { LoadBalancer } from '#ports/load-balancer.ts';
 import { appSpec } from './app-spec.ts';
 import { describe, ownerOfDescription } from './description.ts';
@@ -19,9 +20,8 @@ export const codedeployCapabilities: DriverCapabilities = {
 
 export function createCodedeployDriver(codedeploy: CodeDeploy, loadBalancer: LoadBalancer, hookFunctionPrefix: string): DeploymentDriver {
   return {
-    kind: 'codedeploy',
-    capabilities: codedeployCapabilities,
-    async observeGroup(target, deploymentId) {
+    async observeGroup(given, deploymentId) {
+      const target = requireCodedeploy(given);
       const group = await codedeploy.group(target.application, target.deploymentGroup);
       if (group === undefined) return undefined;
       const [targetGroupArns, active] = await Promise.all([loadBalancer.targetGroupArns(group.targetGroupNames), findActive(codedeploy, target)]);
@@ -36,7 +36,7 @@ export function createCodedeployDriver(codedeploy: CodeDeploy, loadBalancer: Loa
         active: active === undefined ? undefined : { id: active.id, isOurs: isOurs(active, deploymentId) },
       };
     },
-    start: (request) => start(codedeploy, hookFunctionPrefix, request),
+    start: (request) => start(codedeploy, hookFunctionPrefix, requireCodedeploy(request.target), request),
     observe: (id) => observe(codedeploy, id),
     async stop(id, mode) {
       return (await codedeploy.stop(id, mode === 'toBlue')) === 'stopping' ? 'stopping' : 'atRest';
@@ -53,13 +53,23 @@ export function createCodedeployDriver(codedeploy: CodeDeploy, loadBalancer: Loa
   };
 }
 
-async function start(codedeploy: CodeDeploy, hookFunctionPrefix: string, request: StartShift): Promise<StartedShift> {
-  const found = await findActive(codedeploy, request.target);
+type CodedeployTarget = Extract<DriverTarget, { kind: 'codedeploy' }>;
+
+function requireCodedeploy(target: DriverTarget): CodedeployTarget {
+  if (target.kind === 'codedeploy') return target;
+  throw new PermanentError('the codedeploy driver was asked for a service that ECS itself deploys');
+}
+
+async function start(codedeploy: CodeDeploy, hookFunctionPrefix: string, target: CodedeployTarget, request: StartShift): Promise<StartedShift> {
+  const found = await findActive(codedeploy, target);
   if (found !== undefined) return adoptOrWait(found, request);
   if (request.onlyAdopt) return { kind: 'notStarted' };
-  if (!isPredefinedConfiguration(request.configurationName)) await codedeploy.ensureConfiguration(request.configurationName, request.strategy);
+  const { strategy } = request;
+  if (strategy.kind === 'adaptive') return { kind: 'refused', reason: 'it cannot be held between two steps, which the adaptive strategy needs' };
+  if (!isPredefinedConfiguration(request.configurationName)) await codedeploy.ensureConfiguration(request.configurationName, strategy);
   const created = await codedeploy.create({
-    ...request.target,
+    application: target.application,
+    deploymentGroup: target.deploymentGroup,
     configurationName: request.configurationName,
     description: describe(request.serviceKey, request.deploymentId),
     appSpec: appSpec(request.taskDefinitionArn, request.launch, hookFunctionPrefix),
@@ -67,7 +77,7 @@ async function start(codedeploy: CodeDeploy, hookFunctionPrefix: string, request
   if (created.kind === 'created') return { kind: 'started', driverDeploymentId: created.id };
   if (created.kind === 'refused') return { kind: 'refused', reason: created.reason };
   // Either an earlier try of ours worked and its answer was lost, or somebody was faster; the list may show it only a little later.
-  const holder = await findActive(codedeploy, request.target);
+  const holder = await findActive(codedeploy, target);
   return holder === undefined ? { kind: 'slotTaken', holder: created.reason } : adoptOrWait(holder, request);
 }
 
@@ -76,7 +86,7 @@ function adoptOrWait(active: CodeDeployDeployment, request: StartShift): Started
   return { kind: 'slotTaken', holder: `CodeDeploy deployment ${active.id}` };
 }
 
-async function findActive(codedeploy: CodeDeploy, target: DriverTarget): Promise<CodeDeployDeployment | undefined> {
+async function findActive(codedeploy: CodeDeploy, target: CodedeployTarget): Promise<CodeDeployDeployment | undefined> {
   const [newest] = await codedeploy.active(target.application, target.deploymentGroup);
   return newest === undefined ? undefined : codedeploy.deployment(newest);
 }

@@ -1,19 +1,28 @@
 // What every store of records promises, asked of the DynamoDB adapters on the local AWS and, where it is installed, on moto: another
 // DynamoDB that shares no line with ours.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createDynamodbContainerInstanceStore } from '#adapters/dynamodb/dynamodb-container-instance-store.ts';
 import { createDynamodbCrashStore } from '#adapters/dynamodb/dynamodb-crash-store.ts';
 import { createDynamodbDeploymentStore } from '#adapters/dynamodb/dynamodb-deployment-store.ts';
+import { createDynamodbIncidentStore } from '#adapters/dynamodb/dynamodb-incident-store.ts';
+import { createDynamodbRemediationStore } from '#adapters/dynamodb/dynamodb-remediation-store.ts';
 import { createDynamodbServiceStore } from '#adapters/dynamodb/dynamodb-service-store.ts';
 import { createDynamodbSubscriptionStore } from '#adapters/dynamodb/dynamodb-subscription-store.ts';
 import type { RecordsTable } from '#adapters/dynamodb/records-table.ts';
+import type { StopCauseCode } from '#core/breaker/stop-cause.ts';
 import { evolve, requestDeployment } from '#core/deployment/evolve.ts';
+import { emptyActionLog } from '#core/remediation/budget.ts';
+import { observeMinutes } from '#core/remediation/incident.ts';
+import { evolveRemediation, requestRemediation } from '#core/remediation/remediation-record.ts';
 import { newServiceRecord } from '#core/service/service-record.ts';
 import { CRASHES_COUNTED_MAX } from '#ports/crash-store.ts';
 import { ConflictError } from '#ports/errors.ts';
+import { SIGHTINGS_TOLD_APART_MAX } from '#ports/incident-store.ts';
 import { freePorts } from '../../../cli/demo/free-ports.ts';
 import { createDynamodb } from '../../../localaws/dynamodb/create-dynamodb.ts';
 import { startRegion } from '../../../localaws/start-region.ts';
@@ -126,6 +135,18 @@ describe.each([
     expect((await store.history('prod/orders', 10)).map((one) => one.id)).toEqual(['20260102T000000-b', '20260101T000000-a']);
   });
 
+  when('a success is listed as guarded as long as its guard window is open', async () => {
+    const store = createDynamodbDeploymentStore(table);
+    const made = await store.create(requestDeployment('20260105T000000-e', 'prod/guarded', request, 1));
+    const succeeded = evolve(made.deployment, { type: 'Concluded', status: 'Succeeded', reason: 'green' }, 30);
+    const guarded = evolve(succeeded, { type: 'GuardStarted' }, 40);
+    const version = await store.save(guarded, made.version, 'w1');
+    expect((await store.guarded(undefined)).deployments).toEqual([{ serviceKey: 'prod/guarded', deploymentId: '20260105T000000-e', updatedAt: 40 }]);
+    expect((await store.unfinished(undefined)).deployments.map((one) => one.deploymentId)).not.toContain('20260105T000000-e');
+    await store.save(evolve(guarded, { type: 'GuardEnded', kind: 'over', why: 'time', evidence: [] }, 50), version, 'w2');
+    expect((await store.guarded(undefined)).deployments).toEqual([]);
+  });
+
   when('a signal and a token meet in whichever order they come', async () => {
     const store = createDynamodbDeploymentStore(table);
     const id = '20260103T000000-c';
@@ -147,14 +168,117 @@ describe.each([
     expect(await store.load('prod/orders', id)).toMatchObject({ version: 2, signals: 1 });
   });
 
-  when('a task that crashes is counted once, and counting ends at its limit', async () => {
+  when(
+    'a task that crashes is counted once, and counting ends at its limit',
+    async () => {
+      const store = createDynamodbCrashStore(table);
+      const crash = (taskId: string) =>
+        store.record('prod/orders', 'orders:2', { taskId, code: 'exitError', text: 'exit code 1', remedy: 'Read the log.', container: 'app', at: 1_000 });
+      expect(await store.read('prod/orders', 'orders:2')).toEqual({ count: 0, total: 0, lastReason: '', causes: [] });
+      const last = { lastAt: 1_000, lastText: 'exit code 1', lastTaskId: 't1', container: 'app', remedy: 'Read the log.' };
+      expect(await crash('t1')).toEqual({ count: 1, total: 1, lastReason: 'exit code 1', causes: [{ code: 'exitError', count: 1, ...last }] });
+      expect(await crash('t1')).toMatchObject({ count: 1 });
+      await Promise.all(Array.from({ length: CRASHES_COUNTED_MAX + 5 }, (_, index) => crash(`t${index + 2}`)));
+      expect((await store.read('prod/orders', 'orders:2')).count).toBe(CRASHES_COUNTED_MAX);
+      // moto reads its whole item anew with every update.
+    },
+    120_000,
+  );
+
+  when('crashes are told apart by cause and time, and those before a reset are forgiven', async () => {
     const store = createDynamodbCrashStore(table);
-    const crash = (taskId: string) => store.record('prod/orders', 'orders:2', { taskId, reason: 'exit code 1', at: 1_000 });
-    expect(await store.read('prod/orders', 'orders:2')).toEqual({ count: 0, lastReason: '' });
-    expect(await crash('t1')).toEqual({ count: 1, lastReason: 'exit code 1' });
-    expect(await crash('t1')).toMatchObject({ count: 1 });
-    await Promise.all(Array.from({ length: CRASHES_COUNTED_MAX + 5 }, (_, index) => crash(`t${index + 2}`)));
-    expect((await store.read('prod/orders', 'orders:2')).count).toBe(CRASHES_COUNTED_MAX);
+    const crash = (taskId: string, code: 'exitError' | 'outOfMemory', at: number) =>
+      store.record('prod/orders', 'orders:3', { taskId, code, text: `${code} at ${at}`, remedy: 'Look.', at });
+    await crash('t1', 'exitError', 1_000);
+    await crash('t2', 'outOfMemory', 2_000);
+    // An event that comes again later does not make the crash a later one.
+    await crash('t1', 'exitError', 9_000);
+    await crash('t3', 'outOfMemory', 3_000);
+    const read = await store.read('prod/orders', 'orders:3');
+    expect(read).toMatchObject({
+      count: 3,
+      total: 3,
+      causes: [
+        { code: 'outOfMemory', count: 2, lastTaskId: 't3' },
+        { code: 'exitError', count: 1 },
+      ],
+    });
+    expect(await store.read('prod/orders', 'orders:3', 2_000)).toMatchObject({ count: 1, total: 3, causes: [{ code: 'outOfMemory', count: 1 }] });
+    await store.noteHealthy('prod/orders', 'orders:3', { targets: 1, at: 2_500, reset: true });
+    await store.noteHealthy('prod/orders', 'orders:3', { targets: 0, at: 2_600, reset: false });
+    expect(await store.read('prod/orders', 'orders:3')).toMatchObject({ count: 1, total: 3, healthyTargets: 0 });
+    expect((await crash('t4', 'exitError', 2_400)).count).toBe(1);
+  });
+
+  when('sightings are counted by minute and cause, each event once while the minute tells them apart', async () => {
+    const store = createDynamodbIncidentStore(table, (text) => createHash('sha256').update(text).digest('hex'));
+    const minute = 600 * 60_000;
+    const sighting = (id: string, code: StopCauseCode = 'exitError', at = minute) => ({ id, at, code, crash: true, text: `${id} ended` });
+    expect(await store.count('prod/orders', 'orders:2', sighting('a'))).toMatchObject({ repeated: false, minute: { count: 1, crashes: 1 } });
+    expect(await store.count('prod/orders', 'orders:2', sighting('a'))).toMatchObject({ repeated: true, minute: { count: 1 } });
+    await store.count('prod/orders', 'orders:2', sighting('b', 'outOfMemory', minute + 59_999));
+    await store.count('prod/orders', 'orders:2', sighting('c', 'exitError', minute + 60_000));
+    await store.count('prod/orders', 'orders:20', sighting('d'));
+    expect(await store.minutes('prod/orders', 'orders:2', minute)).toMatchObject([
+      {
+        minute,
+        count: 2,
+        causes: expect.arrayContaining([
+          { code: 'exitError', count: 1, lastAt: minute, lastText: 'a ended' },
+          { code: 'outOfMemory', count: 1, lastAt: minute + 59_999, lastText: 'b ended' },
+        ]),
+      },
+      { minute: minute + 60_000, count: 1 },
+    ]);
+    expect(await store.minutes('prod/orders', 'orders:2', minute + 60_000)).toHaveLength(1);
+    // One after the other: moto loses updates that come at once.
+    for (let index = 0; index < SIGHTINGS_TOLD_APART_MAX + 40; index++) await store.count('prod/storm', 'orders:2', sighting(`s${index}`));
+    expect(await store.minutes('prod/storm', 'orders:2', minute)).toMatchObject([{ count: SIGHTINGS_TOLD_APART_MAX + 40 }]);
+  });
+
+  when('an incident is written by whoever read it last, and unknown words are kept by what they have in common', async () => {
+    const store = createDynamodbIncidentStore(table, (text) => createHash('sha256').update(text).digest('hex'));
+    const minutes = [{ minute: 0, count: 1, crashes: 1, causes: [] }];
+    const incident = observeMinutes(undefined, 'prod/orders', 'orders:2', minutes);
+    if (incident === undefined) throw new Error('no incident');
+    expect(await store.save(incident, undefined, 'w')).toBe(1);
+    await expect(store.save(incident, undefined, 'x')).rejects.toThrow(ConflictError);
+    expect(await store.load('prod/orders', 'orders:2')).toEqual({ incident, version: 1 });
+    expect(await store.recordUnknownReason('prod/orders', 'print', 'first words', 1)).toBe(1);
+    expect(await store.recordUnknownReason('prod/orders', 'print', 'second words', 2)).toBe(2);
+    expect(await store.recordUnknownReason('prod/orders', 'other', 'words', 2)).toBe(1);
+  });
+
+  when('a remediation is created once; of two who take the same place in the budget one has to decide again', async () => {
+    const store = createDynamodbRemediationStore(table);
+    const asked = requestRemediation({ id: 'r1', serviceKey: 'prod/orders', subject: 'orders:2', cause: { kind: 'incident', incidentId: 'i' } }, 5);
+    expect(await store.create(asked)).toEqual({ remediation: asked, version: 1 });
+    expect(await store.create({ ...asked, requestedAt: 9 })).toMatchObject({ remediation: { requestedAt: 5 }, version: 1 });
+    const ended = evolveRemediation(asked, { type: 'Ended', status: 'NotNeeded', why: 'over' }, 6);
+    expect(await store.save(ended, 1, 'w')).toBe(2);
+    await expect(store.save(asked, 1, 'x')).rejects.toThrow(ConflictError);
+    await store.create({ ...asked, id: 'r2' });
+    expect((await store.list('prod/orders', 10)).map(({ id, status }) => [id, status])).toEqual([
+      ['r2', 'Requested'],
+      ['r1', 'NotNeeded'],
+    ]);
+    for (const serviceKey of ['prod/orders', undefined]) {
+      expect(await store.loadActions(serviceKey)).toEqual({ log: emptyActionLog, version: undefined });
+      await store.saveActions(serviceKey, { schema: 1, actions: [{ id: 'a', at: 1 }] }, undefined, 'w');
+      await expect(store.saveActions(serviceKey, emptyActionLog, undefined, 'x')).rejects.toThrow(ConflictError);
+      expect(await store.loadActions(serviceKey)).toEqual({ log: { schema: 1, actions: [{ id: 'a', at: 1 }] }, version: 1 });
+    }
+  });
+
+  when('of a container instance the newest version is kept, in whatever order events come', async () => {
+    const store = createDynamodbContainerInstanceStore(table);
+    const instance = { containerInstanceArn: 'i1', ec2InstanceId: 'i-1', status: 'ACTIVE', agentConnected: false, version: 7, at: 1_000 };
+    expect(await store.record('prod', instance)).toBe(true);
+    expect(await store.record('prod', { ...instance, version: 6, agentConnected: true })).toBe(false);
+    expect(await store.record('prod', instance)).toBe(false);
+    expect(await store.troubled('prod', 500)).toEqual([instance]);
+    expect(await store.troubled('prod', 1_001)).toEqual([]);
+    expect(await store.troubled('other', 0)).toEqual([]);
   });
 
   when('subscriptions are replaced as a whole', async () => {

@@ -8,13 +8,14 @@ import { isTerminal } from '#core/deployment/deployment.ts';
 import type { ServiceRecord } from '#core/service/service-record.ts';
 import { freePorts } from '../../../cli/demo/free-ports.ts';
 import { createSampleRepository, SAMPLE_REPOSITORY, type SampleService, setUpSample } from '../../../examples/orders/set-up.ts';
+import type { EcsBehaviour } from '../../../localaws/ecs/behaviour.ts';
 import { pushImage } from '../../../localaws/image/push-image.ts';
 import { createLambdaFaults, type LambdaFaults } from '../../../localaws/lambda/faults.ts';
 import type { AwsShape, ServiceName } from '../../../localaws/region.ts';
 import { type LocalAws, startLocalAws } from '../../../localaws/start-local-aws.ts';
 import { createScriptedTaskRuntime, type ImageScript, type ScriptedTaskRuntime } from '../scripted-task-runtime.ts';
 import { packagedTemplate } from './packaged-template.ts';
-import { type SimulatedTraffic, simulateTraffic } from './simulated-traffic.ts';
+import { runningSides, type SimulatedTraffic, simulateTraffic } from './simulated-traffic.ts';
 
 const PROJECT_ROOT = join(import.meta.dirname, '..', '..', '..');
 const START_AT = Date.UTC(2026, 10, 23, 9, 0, 0);
@@ -25,6 +26,11 @@ const LOOK_MS = 10_000;
 export interface ScenarioOptions {
   readonly desiredCount?: number;
   readonly terminationWaitMinutes?: number;
+  /** Whose deployments the service is made for; codedeploy when absent. */
+  readonly driver?: 'codedeploy' | 'ecs';
+  /** The service begins with its image named by tag instead of digest. */
+  readonly imageByTag?: boolean;
+  readonly ecsBehaviour?: Partial<EcsBehaviour>;
 }
 
 export interface Scenario {
@@ -72,6 +78,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     stack: packagedTemplate(),
     taskRuntime: runtime,
     lambdaFaults: faults,
+    ecsBehaviour: options.ecsBehaviour ?? {},
   });
   const { region, clock, endpointUrl } = localAws;
   const where = { endpointUrl, region: region.name, account: region.account };
@@ -81,8 +88,9 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   const first = { endpointUrl, repository: SAMPLE_REPOSITORY, tag: '1.0.0', directory: join(PROJECT_ROOT, 'examples', 'orders', 'v1') };
   const firstDigest = (await pushImage(first)).digest;
   runtime.script(firstDigest, respond);
+  runtime.script('1.0.0', { ...respond, digest: firstDigest });
   const [productionPort, testPort] = await freePorts();
-  const image = `${where.account}.dkr.ecr.${where.region}.amazonaws.com/${SAMPLE_REPOSITORY}@${firstDigest}`;
+  const image = `${where.account}.dkr.ecr.${where.region}.amazonaws.com/${SAMPLE_REPOSITORY}${options.imageByTag === true ? ':1.0.0' : `@${firstDigest}`}`;
   const sample = await setUpSample({
     ...where,
     image,
@@ -90,11 +98,13 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     testPort,
     desiredCount: options.desiredCount ?? 2,
     terminationWaitMinutes: options.terminationWaitMinutes ?? 30,
+    logGroup: '/ecs/orders',
+    driver: options.driver ?? 'codedeploy',
   });
   const until = (reached: () => boolean | Promise<boolean>, limitMs = 6 * HOUR): Promise<void> => clock.runUntil(reached, limitMs);
   await until(async () => {
     const { services } = await call('ecs', 'DescribeServices', { cluster: sample.cluster, services: [sample.service] });
-    return services[0].taskSets[0]?.stabilityStatus === 'STEADY_STATE';
+    return options.driver === 'ecs' ? services[0].deployments[0]?.rolloutState === 'COMPLETED' : services[0].taskSets[0]?.stabilityStatus === 'STEADY_STATE';
   });
   const traffic = simulateTraffic(region, { cluster: sample.cluster, service: sample.service, listenerArn: sample.productionListenerArn });
 
@@ -178,10 +188,9 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     },
     async servingDigest() {
       const serving = Object.entries(await scenario.weights()).filter(([, share]) => share > 0);
-      const { services } = await call('ecs', 'DescribeServices', { cluster: sample.cluster, services: [sample.service] });
-      const taskSet = services[0].taskSets.find((candidate: AwsShape) => candidate['loadBalancers'][0].targetGroupArn === serving[0]?.[0]);
-      if (serving.length !== 1 || taskSet === undefined) return undefined;
-      const { taskDefinition } = await call('ecs', 'DescribeTaskDefinition', { taskDefinition: taskSet.taskDefinition });
+      const side = (await runningSides(region, sample)).find((candidate) => candidate.targetGroupArn === serving[0]?.[0]);
+      if (serving.length !== 1 || side === undefined) return undefined;
+      const { taskDefinition } = await call('ecs', 'DescribeTaskDefinition', { taskDefinition: side.taskDefinition });
       const served: string = taskDefinition.containerDefinitions[0].image;
       return served.slice(served.indexOf('@') + 1);
     },
@@ -197,5 +206,8 @@ const sampleManifest = {
   image: { repository: SAMPLE_REPOSITORY, tags: { semver: '>=1.0.0' } },
   driver: { kind: 'codedeploy', application: 'orders', deploymentGroup: 'orders-prod' },
   bakeTimeMinutes: 3,
+  // Stories are told one after the other, bad images among them: those about the breaker and the guard turn them on.
+  breaker: { enabled: false },
+  guard: { mode: 'off' },
   smokeChecks: [{ name: 'smoke', path: '/smoke', expect: { status: 200 } }],
 };

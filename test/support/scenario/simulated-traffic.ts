@@ -1,6 +1,6 @@
 // Traffic for virtual time: each simulated minute, what the load balancer would have counted for the versions behind its listener, by
 // the listener's real weights. No socket, no randomness.
-import type { Region } from '../../../localaws/region.ts';
+import type { AwsShape, Region } from '../../../localaws/region.ts';
 
 export interface VersionTraffic {
   /** Share of requests answered 5xx, 0..1. */
@@ -70,12 +70,33 @@ async function publishMinute(
 }
 
 async function digestsByTargetGroup(region: Region, where: { cluster: string; service: string }): Promise<ReadonlyMap<string, string>> {
-  const { services } = await region.call('ecs', 'DescribeServices', { cluster: where.cluster, services: [where.service] }, root);
   const digests = new Map<string, string>();
-  for (const taskSet of services[0]?.taskSets ?? []) {
-    const { taskDefinition } = await region.call('ecs', 'DescribeTaskDefinition', { taskDefinition: taskSet.taskDefinition }, root);
+  for (const side of await runningSides(region, where)) {
+    const { taskDefinition } = await region.call('ecs', 'DescribeTaskDefinition', { taskDefinition: side.taskDefinition }, root);
     const image: string = taskDefinition.containerDefinitions[0].image;
-    digests.set(taskSet.loadBalancers[0].targetGroupArn, image.slice(image.indexOf('@') + 1));
+    digests.set(side.targetGroupArn, image.slice(image.indexOf('@') + 1));
   }
   return digests;
+}
+
+/** What runs of a service, and in which target group: its task sets, or its revisions where ECS itself deploys. */
+export async function runningSides(
+  region: Region,
+  where: { readonly cluster: string; readonly service: string },
+): Promise<readonly { readonly taskDefinition: string; readonly targetGroupArn: string }[]> {
+  const { services } = await region.call('ecs', 'DescribeServices', { cluster: where.cluster, services: [where.service] }, root);
+  const [service] = services as AwsShape[];
+  if (service?.['taskSets'] !== undefined) {
+    return (service['taskSets'] as AwsShape[]).map((taskSet) => ({
+      taskDefinition: taskSet['taskDefinition'],
+      targetGroupArn: taskSet['loadBalancers'][0].targetGroupArn,
+    }));
+  }
+  const serviceRevisionArns = ((service?.['currentServiceRevisions'] ?? []) as AwsShape[]).map((revision) => revision['arn']);
+  if (serviceRevisionArns.length === 0) return [];
+  const { serviceRevisions } = await region.call('ecs', 'DescribeServiceRevisions', { serviceRevisionArns }, root);
+  return (serviceRevisions as AwsShape[]).map((revision) => ({
+    taskDefinition: revision['taskDefinition'],
+    targetGroupArn: revision['resolvedConfiguration'].loadBalancers[0].targetGroupArn,
+  }));
 }

@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
 import { parseAlarmChangedEvent } from '#contracts/alarm-changed-event.ts';
+import { parseContainerInstanceChangedEvent } from '#contracts/container-instance-changed-event.ts';
 import { parseDeploymentStateChangedEvent } from '#contracts/deployment-state-changed-event.ts';
-import { eventEnvelope } from '#contracts/event-envelope.ts';
+import { parseEcsDeploymentChangedEvent } from '#contracts/ecs-deployment-changed-event.ts';
 import { parseHookRequest } from '#contracts/hook-request.ts';
 import { parseImagePushedEvent } from '#contracts/image-pushed-event.ts';
-import { type Parsed, parseWith } from '#contracts/parse-with.ts';
+import { parseImageScannedEvent } from '#contracts/image-scanned-event.ts';
+import type { Parsed } from '#contracts/parse-with.ts';
+import { parseServiceActionEvent } from '#contracts/service-action-event.ts';
 import { parseTaskStoppedEvent } from '#contracts/task-stopped-event.ts';
 
 const folder = join(import.meta.dirname, '../../../events');
@@ -21,20 +23,16 @@ function withDetail(name: string, change: Record<string, unknown>): Record<strin
   return { ...event, detail: { ...Object(event['detail']), ...change } };
 }
 
-/** For the kinds that no function reads yet: the envelope is what they share. */
-function parseEnvelope(detailType: string): (input: unknown) => Parsed<unknown> {
-  return (input) => parseWith(eventEnvelope(detailType.startsWith('ECR') ? 'aws.ecr' : 'aws.ecs', detailType, z.record(z.string(), z.unknown())), input);
-}
-
 const contracts: readonly (readonly [prefix: string, parse: (input: unknown) => Parsed<unknown>])[] = [
-  ['ecr-image-scanned', parseEnvelope('ECR Image Scan')],
+  ['ecr-image-scanned', parseImageScannedEvent],
   ['ecr-', parseImagePushedEvent],
   ['codedeploy-deployment-', parseDeploymentStateChangedEvent],
   ['codedeploy-hook', parseHookRequest],
   ['cloudwatch-', parseAlarmChangedEvent],
   ['ecs-task-', parseTaskStoppedEvent],
-  ['ecs-service-action-', parseEnvelope('ECS Service Action')],
-  ['ecs-deployment-', parseEnvelope('ECS Deployment State Change')],
+  ['ecs-service-action-', parseServiceActionEvent],
+  ['ecs-deployment-', parseEcsDeploymentChangedEvent],
+  ['ecs-container-instance-', parseContainerInstanceChangedEvent],
 ];
 
 describe('the sample events', () => {
@@ -112,6 +110,41 @@ describe('what is read from an event', () => {
       ok: true,
       value: { createdAt: undefined },
     });
+  });
+
+  test('what happened to a service: which, why, and on what capacity', () => {
+    expect(parseServiceActionEvent(sample('ecs-service-action-placement-failure'))).toMatchObject({
+      value: {
+        cluster: 'prod',
+        service: 'orders',
+        eventName: 'SERVICE_TASK_PLACEMENT_FAILURE',
+        reason: 'RESOURCE:FARGATE',
+        capacityProviders: ['FARGATE_SPOT'],
+      },
+    });
+    expect(parseServiceActionEvent(sample('ecs-service-action-steady-state'))).toMatchObject({ value: { capacityProviders: [] } });
+  });
+
+  test("a deployment of ECS's own controller: of which service", () => {
+    expect(parseEcsDeploymentChangedEvent(sample('ecs-deployment-failed'))).toMatchObject({
+      value: { serviceKey: 'prod/orders', eventName: 'SERVICE_DEPLOYMENT_FAILED' },
+    });
+    const oldFormat = { ...sample('ecs-deployment-failed'), resources: ['arn:aws:ecs:eu-west-1:111122223333:service/orders'] };
+    expect(parseEcsDeploymentChangedEvent(oldFormat)).toMatchObject({ ok: false, problem: expect.stringContaining('names its cluster') });
+  });
+
+  test('a container instance that lost its agent', () => {
+    expect(parseContainerInstanceChangedEvent(sample('ecs-container-instance-agent-disconnected'))).toMatchObject({
+      value: { cluster: 'prod', ec2InstanceId: 'i-0c9f1a2b3c4d5e6f7', status: 'ACTIVE', agentConnected: false, version: 14_801 },
+    });
+  });
+
+  test('a scan and what it found', () => {
+    expect(parseImageScannedEvent(sample('ecr-image-scanned'))).toMatchObject({
+      value: { repository: 'team/orders', status: 'COMPLETE', digest: expect.stringMatching(/^sha256:/), counts: { CRITICAL: 1, MEDIUM: 9 } },
+    });
+    expect(parseImageScannedEvent(withDetail('ecr-image-scanned', { 'finding-severity-counts': undefined }))).toMatchObject({ value: { counts: {} } });
+    expect(parseImageScannedEvent(withDetail('ecr-image-scanned', { 'finding-severity-counts': { HIGH: -1 } })).ok).toBe(false);
   });
 
   test('a hook invocation', () => {

@@ -17,6 +17,8 @@ const check = (change: Change): Change => ({ smokeChecks: [{ name: 'health', pat
 /** What a right manifest may have besides the minimum. */
 export const goodChanges: Readonly<Record<string, Change>> = {
   'nothing more': {},
+  'the ecs driver': { driver: { kind: 'ecs' } },
+  'the ecs driver paced by evidence': { driver: { kind: 'ecs', onWeightsChanged: 'rollBack' }, strategy: { adaptive: { stepPercent: 4 } } },
   'exact tags': image({ tags: { exact: ['stable', 'v1'] } }),
   'a glob list': image({ tags: { glob: ['release-*', '[0-9]*'] }, ignore: ['*-dev', '*-{rc,beta}*'] }),
   'a version range': image({ tags: { semver: '>=1.0.0 <2' } }),
@@ -86,6 +88,8 @@ export const badChanges: Readonly<Record<string, Change>> = {
   'a tag that is a number': image({ tags: { exact: [1.8] } }),
   'an unknown driver': { driver: { kind: 'flagger', application: 'orders', deploymentGroup: 'orders-prod' } },
   'a driver without a group': { driver: { kind: 'codedeploy', application: 'orders' } },
+  "the ecs driver with CodeDeploy's application": { driver: { kind: 'ecs', application: 'orders' } },
+  'a step too small for ECS': { driver: { kind: 'ecs' }, strategy: { adaptive: { stepPercent: 3 } } },
   'two strategies': { strategy: { canary: {}, linear: {} } },
   'no strategy': { strategy: {} },
   'a misspelt strategy': { strategy: { canry: {} } },
@@ -139,6 +143,9 @@ export const badChanges: Readonly<Record<string, Change>> = {
 
 /** What only the parser can see; the JSON Schema lets it through. */
 export const parserOnlyChanges: Readonly<Record<string, Change>> = {
+  'an adaptive shift with CodeDeploy': { strategy: { adaptive: {} } },
+  'linear steps smaller than ECS takes': { driver: { kind: 'ecs' }, strategy: { linear: { percent: 2 } } },
+  'a bake longer than a stage of ECS': { driver: { kind: 'ecs' }, bakeTimeMinutes: 1_381 },
   'a budget above 100 %': { health: { compare: { budget: { errors: 80, latency: 21 } } } },
   'a glob that cannot be': image({ tags: { glob: ['[a-'] } }),
   'an ignore glob that cannot be': image({ ignore: ['[a-'] }),

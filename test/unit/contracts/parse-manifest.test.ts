@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { MANIFEST_BYTES_MAX, MANIFEST_PROBLEMS_MAX, parseManifest } from '#contracts/parse-manifest.ts';
+import { defaultRemediationPolicy } from '#core/remediation/policy.ts';
 import { badChanges, changed, goodChanges, minimal, parserOnlyChanges } from './manifest-samples.ts';
 
 const minimalText = stringify(minimal);
@@ -28,6 +29,7 @@ describe('a good manifest', () => {
       ok: true,
       manifest: {
         ...minimal,
+        driver: { ...minimal.driver, onWeightsChanged: 'hold' },
         image: { repository: 'team/orders', tags: { glob: ['*'] }, ignore: [], acceptUntagged: false },
         strategy: { canary: { percent: 10, intervalMinutes: 5 } },
         bakeTimeMinutes: 5,
@@ -45,7 +47,7 @@ describe('a good manifest', () => {
             observe: false,
           },
           healthyHosts: { minimumPercent: 50 },
-          crashes: { thresholdType: 'BOUNDED_PERCENT', value: 50 },
+          crashes: { thresholdType: 'BOUNDED_PERCENT', value: 50, resetOnHealthy: false, logLines: 10 },
           alarms: [],
           windowMinutes: 5,
           settleSeconds: 60,
@@ -54,6 +56,9 @@ describe('a good manifest', () => {
         hooks: {},
         smokeChecks: [],
         preflight: { maxScanSeverity: 'CRITICAL', requireScan: false },
+        breaker: { enabled: true, failuresToOpen: 3, coolDownMinutes: 30, coolDownMaxMinutes: 1_440 },
+        guard: { mode: 'auto', minutes: 30 },
+        remediation: defaultRemediationPolicy,
         waitForSlotMinutes: 60,
         frozen: false,
         notifications: {},
@@ -99,10 +104,10 @@ describe('a bad manifest', () => {
 
   test.each<[string, readonly string[]]>([
     ['strategy:\n  canary:\n    percent: 120\n', ['3:14 strategy.canary.percent: must be a whole number from 1 to 99, got 120']],
-    ['strategy: { canary: {}, linear: {} }', ['1:11 strategy: must have exactly one of canary, linear, allAtOnce, codedeployConfiguration']],
+    ['strategy: { canary: {}, linear: {} }', ['1:11 strategy: must have exactly one of canary, linear, allAtOnce, adaptive, codedeployConfiguration']],
     [
       'strategy: { canry: {} }',
-      ['1:13 strategy.canry: is not a key Weir knows; did you mean canary? (allowed: canary, linear, allAtOnce, codedeployConfiguration)'],
+      ['1:13 strategy.canry: is not a key Weir knows; did you mean canary? (allowed: canary, linear, allAtOnce, adaptive, codedeployConfiguration)'],
     ],
     [
       'strategy: { linear: { percent: 1, intervalMinutes: 60 } }',

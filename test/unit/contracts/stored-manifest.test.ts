@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   comparisonRules,
   deploymentSettings,
+  driverTarget,
   imagePolicy,
   manifestStrategy,
   parseManifestDocument,
@@ -92,6 +93,8 @@ describe('what a manifest means', () => {
         settleSeconds: 60,
       },
       crashThreshold: { type: 'COUNT', value: 4 },
+      resetOnHealthy: false,
+      crashLogLines: 10,
       onInconclusive: 'hold',
       waitForSlotMinutes: 60,
       quarantineHours: 24,
@@ -126,8 +129,15 @@ describe('what a manifest means', () => {
       cluster: 'prod',
       service: 'orders',
       container: undefined,
+      driver: 'codedeploy',
+      onWeightsChanged: 'hold',
       maxScanSeverity: 'HIGH',
       requireScan: false,
     });
+  });
+
+  test('where the driver finds its configuration', () => {
+    expect(driverTarget(manifest({}))).toEqual({ kind: 'codedeploy', application: 'orders', deploymentGroup: 'orders-prod' });
+    expect(driverTarget(manifest({ driver: { kind: 'ecs' } }))).toEqual({ kind: 'ecs', cluster: 'prod', service: 'orders' });
   });
 });

@@ -14,6 +14,8 @@ export interface PlacementSituation {
   /** Free IP addresses of the service's subnets, where they could be read. */
   readonly subnets?: readonly { readonly subnetId: string; readonly freeAddresses: number }[] | undefined;
   readonly failures: number;
+  /** Container instances that lately lost their agent or left service, each in a few words. */
+  readonly instances?: readonly string[] | undefined;
 }
 
 interface PlacementRow {
@@ -84,7 +86,7 @@ const unknownRow: PlacementRow = { text: '', limit: 'a limit Weir does not know'
 /** Always an alert. */
 export function planPlacement(situation: PlacementSituation): Finding {
   const row = placementRow(situation.reason);
-  const { quota, subnets, capacityProviders } = situation;
+  const { quota, subnets, capacityProviders, instances = [] } = situation;
   const full = (subnets ?? []).filter((subnet) => subnet.freeAddresses === 0);
   return {
     kind: 'alert',
@@ -94,6 +96,7 @@ export function planPlacement(situation: PlacementSituation): Finding {
       ...(capacityProviders.length === 0 ? [] : [`capacity providers: ${capacityProviders.join(', ')}`]),
       ...(quota === undefined ? [] : [`quota ${quota.name} (${quota.code}): ${quota.used ?? 'unknown'} of ${quota.limit} in use`]),
       ...(full.length === 0 ? [] : [`no free IP address in ${full.map((subnet) => subnet.subnetId).join(', ')}`]),
+      ...(instances.length === 0 ? [] : [`container instances in trouble: ${instances.join(', ')}`]),
       `remedy: ${row.remedy}`,
     ],
   };

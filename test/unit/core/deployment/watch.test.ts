@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Deployment, DeploymentEvent, Plan } from '#core/deployment/deployment.ts';
 import { evolveAll, requestDeployment } from '#core/deployment/evolve.ts';
-import { decideWatch, ROUNDS_PER_RUN_MAX, type ShiftObservation, trafficShare, UNREAD_LIMIT_MINUTES, type WatchObservation } from '#core/deployment/watch.ts';
+import type { ShiftObservation } from '#core/deployment/shift-observation.ts';
+import { decideWatch, ROUNDS_PER_RUN_MAX, trafficShare, UNREAD_LIMIT_MINUTES, type WatchObservation } from '#core/deployment/watch.ts';
 import { COMPARISON_DEFAULTS } from '#core/health/comparison-rules.ts';
 import type { HealthVerdict } from '#core/health/health.ts';
 
@@ -82,6 +83,23 @@ describe('while traffic shifts', () => {
 
   test('one crash fewer than the limit does not', () => {
     expect(decideWatch(shifting(), looks({ crashes: { count: 2, lastReason: 'exit code 1' } }), T0).next.kind).toBe('watch');
+  });
+
+  test('crashes say what they were put down to and what to do, in the cause and in the outcome', () => {
+    const remedy = 'Read the log.';
+    const seen = { lastAt: T0, lastText: 'app: exit code 1', lastTaskId: 't3', container: 'app', remedy };
+    const crashes = { count: 3, lastReason: 'app: exit code 1', causes: [{ code: 'exitError' as const, count: 3, ...seen }] };
+    const log = { taskId: 't3', container: 'app', group: '/ecs/orders', stream: 'orders/app/t3', lines: ['no DATABASE_URL'] };
+    const { events } = decideWatch(shifting(), looks({ crashes, crashLog: log, weights: { 'tg-blue': 100, 'tg-green': 0 } }), T0 + MINUTE);
+    expect(causeOf(events)).toMatchObject({ cause: { kind: 'crashes', threshold: 3, causes: [{ code: 'exitError', count: 3, remedy }] } });
+    const goingBack = evolveAll(shifting(), events, T0 + MINUTE);
+    expect(goingBack.crashLog).toEqual(log);
+    const stopped = looks({ shift: { ...running, status: 'stopped' }, weights: { 'tg-blue': 100, 'tg-green': 0 }, crashLog: { ...log, lines: ['later'] } });
+    const ended = evolveAll(goingBack, decideWatch(goingBack, stopped, T0 + 3 * MINUTE).events, T0 + 3 * MINUTE);
+    expect(ended).toMatchObject({ status: 'Failed', crashLog: log });
+    expect(ended.outcome?.reason).toBe(
+      `3 green task(s) crashed (limit 3) because an essential container ended with an error; last: app: exit code 1; green never got production traffic. ${remedy}`,
+    );
   });
 
   test('a failed hook, an abort and a newer push roll back, each with its cause', () => {

@@ -17,7 +17,15 @@ const settings: DeploymentSettings = {
   waitForSlotMinutes: 60,
   quarantineHours: 24,
 };
-const target: PlanTarget = { cluster: 'prod', service: 'orders', container: undefined, maxScanSeverity: undefined, requireScan: false };
+const target: PlanTarget = {
+  cluster: 'prod',
+  service: 'orders',
+  container: undefined,
+  driver: 'codedeploy',
+  onWeightsChanged: 'hold',
+  maxScanSeverity: undefined,
+  requireScan: false,
+};
 const service = {
   status: 'ACTIVE',
   deploymentController: 'CODE_DEPLOY',

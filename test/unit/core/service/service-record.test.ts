@@ -1,7 +1,10 @@
 // Who holds a service, who waits, what is refused. Every function that claims or releases goes through these decisions.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Admission, admit, holds, newServiceRecord, release, type ServiceRecord } from '#core/service/service-record.ts';
+import { defaultServiceBreakerPolicy } from '#core/breaker/service-breaker.ts';
+import { closeByOperator } from '#core/breaker/service-breaker-decisions.ts';
+import { breakerOf, withBreakerEvents } from '#core/service/record-breaker.ts';
+import { type Admission, admit, countRegression, holds, newServiceRecord, type Release, release, type ServiceRecord } from '#core/service/service-record.ts';
 
 const T0 = 1_000_000;
 const empty = (onPush: ServiceRecord['onPush'] = 'queue', frozen?: string): ServiceRecord => newServiceRecord('prod/orders', {}, { onPush, frozen }, 0);
@@ -12,7 +15,14 @@ const push = (id: string, pushedAt: number, digest = `sha256:${id}`, source: 'pu
 });
 const withPushes = (record: ServiceRecord, ...pushes: ReturnType<typeof push>[]): ServiceRecord =>
   pushes.reduce((current, one) => admit(current, one, T0).record, record);
-const done = (deploymentId: string, fence: number) => ({ deploymentId, fence, succeeded: undefined, quarantine: undefined, failed: false });
+const done = (deploymentId: string, fence: number, end: Release['end']['end'] = 'neither'): Release => ({
+  deploymentId,
+  fence,
+  succeeded: end === 'succeeded' ? { deploymentId, digest: `sha256:${deploymentId}`, taskDefinitionArn: `orders:${fence}`, at: T0 } : undefined,
+  quarantine: undefined,
+  end: { end, purpose: 'change', reason: `${deploymentId} was bad` },
+  breaker: defaultServiceBreakerPolicy,
+});
 
 describe('a push', () => {
   test('gets an idle service with the next fencing number', () => {
@@ -60,11 +70,15 @@ describe('a push', () => {
     expect(refusal(empty('queue', 'end of year'), push('a', 1))).toContain('end of year');
     const failed = release(
       withPushes(empty(), push('a', 1)),
-      { ...done('a', 1), quarantine: { digest: 'sha256:a', reason: 'crashed', hours: 1 }, failed: true },
+      { ...done('a', 1, 'failed'), quarantine: { digest: 'sha256:a', reason: 'crashed', hours: 1 } },
       T0,
     ).record;
     expect(refusal(failed, push('c', 3, 'sha256:a'))).toContain('crashed');
-    expect(admit(failed, push('c', 3, 'sha256:a', 'operator'), T0).admission.kind).toBe('start');
+    // An operator gets the same answer, and then may insist.
+    expect(refusal(failed, push('c', 3, 'sha256:a', 'operator'))).toContain('crashed');
+    const insisting = push('c', 3, 'sha256:a', 'operator');
+    const forced = { ...insisting, request: { ...insisting.request, force: { by: 'ann', why: 'the database was down' } } };
+    expect(admit(failed, forced, T0).admission.kind).toBe('start');
     expect(admit(failed, push('c', 3, 'sha256:a'), T0 + 3_600_000).admission.kind).toBe('start');
   });
 });
@@ -80,6 +94,75 @@ describe('releasing', () => {
     const record = withPushes(empty(), push('a', 1));
     expect(release(record, done('a', 7), T0).record).toBe(record);
     expect(release(record, done('b', 1), T0).record).toBe(record);
+  });
+});
+
+/** Deploys these one after the other, each with this end. */
+function ending(record: ServiceRecord, end: Release['end']['end'], ...ids: readonly string[]): ServiceRecord {
+  return ids.reduce((current, id) => {
+    const { record: held, admission } = admit(current, push(id, 1), T0);
+    return admission.kind === 'start' ? release(held, done(id, admission.fence, end), T0).record : current;
+  }, record);
+}
+
+describe('the circuit breaker', () => {
+  const opened = ending(empty(), 'failed', 'a', 'b', 'c');
+  const until = T0 + 30 * 60_000;
+
+  test('opens with the third failure in a row, refuses the fourth push until its time, and tries the first one after it', () => {
+    expect(breakerOf(opened).state).toMatchObject({ kind: 'open', until });
+    expect(opened.failuresInARow).toBe(3);
+    expect(admit(opened, push('d', 2), T0).admission).toEqual({
+      kind: 'refuse',
+      reason: 'the circuit breaker is open: 3 deployments in a row failed, the last one because: c was bad; until 19700101T004640Z',
+    });
+    const tried = admit(opened, push('e', 3), until);
+    expect(tried.admission.kind).toBe('start');
+    expect(breakerOf(tried.record).state).toMatchObject({ kind: 'halfOpen', trial: 'e' });
+    // Deciding again does not try again, and nothing else is tried beside it.
+    expect(admit(tried.record, push('e', 3), until).admission).toEqual({ kind: 'known', state: 'active' });
+    expect(admit(tried.record, push('f', 4), until).admission).toMatchObject({ kind: 'refuse', reason: expect.stringContaining('half-open') });
+    expect(breakerOf(release(tried.record, done('e', 4, 'succeeded'), until).record).state).toEqual({ kind: 'closed' });
+    expect(breakerOf(release(tried.record, done('e', 4, 'failed'), until).record).state).toMatchObject({ kind: 'open', until: until + 60 * 60_000 });
+  });
+
+  test('that opens while a push waits refuses that push instead of starting it', () => {
+    const held = withPushes(ending(empty(), 'failed', 'a', 'b'), push('c', 1), push('d', 2));
+    const released = release(held, done('c', 3, 'failed'), T0);
+    expect(released).toMatchObject({ started: undefined, refused: { deploymentId: 'd', reason: expect.stringContaining('circuit breaker is open') } });
+    expect(released.record).toMatchObject({ active: undefined, next: undefined });
+  });
+
+  test('lets through who insists, as the trial, and nobody after a person closed it is refused', () => {
+    const { request, ...rest } = push('d', 2);
+    const force = { by: 'ann', why: 'the database was down' };
+    const forced = admit(opened, { ...rest, request: { ...request, source: 'operator', force } }, T0);
+    expect(breakerOf(forced.record).state).toMatchObject({ kind: 'halfOpen', trial: 'd', force });
+    const closed = withBreakerEvents(opened, closeByOperator(force, T0));
+    expect(closed.failuresInARow).toBe(0);
+    expect(admit(closed, push('d', 2), T0).admission.kind).toBe('start');
+  });
+
+  test('never stops the way back to what worked', () => {
+    const { request, ...rest } = push('r', 2);
+    const remedy = { by: 'guard', why: 'crashes', purpose: 'restore' as const, taskDefinition: { kind: 'serving' as const } };
+    expect(admit(opened, { ...rest, request: { ...request, source: 'remedy', remedy } }, T0).admission.kind).toBe('start');
+  });
+
+  test('is closed in a record older than it, which goes on counting where it was', () => {
+    const { breaker: _, ...old } = { ...empty(), failuresInARow: 2 };
+    const held = admit(old, push('c', 1), T0).record;
+    expect(breakerOf(release(held, done('c', 1, 'failed'), T0).record).state.kind).toBe('open');
+  });
+
+  test('counts a success that went bad as a failure, once, and its image is refused', () => {
+    const deployed = ending(ending(empty(), 'failed', 'a', 'b'), 'succeeded', 'c');
+    expect(deployed.failuresInARow).toBe(0);
+    const regressed = { deploymentId: 'c', digest: 'sha256:c', reason: 'went bad', hours: 24 };
+    const counted = countRegression(deployed, regressed, defaultServiceBreakerPolicy, T0);
+    expect(breakerOf(counted).state.kind).toBe('open');
+    expect(counted.quarantine).toMatchObject([{ digest: 'sha256:c' }]);
+    expect(countRegression(counted, regressed, defaultServiceBreakerPolicy, T0)).toBe(counted);
   });
 });
 

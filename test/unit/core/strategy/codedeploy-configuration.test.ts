@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { configurationName, isPredefinedConfiguration, predefinedConfigurations, strategyOfConfiguration } from '#core/strategy/codedeploy-configuration.ts';
-import { type Strategy, strategyProblem } from '#core/strategy/strategy.ts';
+import { strategyProblem, type TimedStrategy } from '#core/strategy/strategy.ts';
 
 describe('names of deployment configurations', () => {
   test('every predefined name leads to a strategy and back', () => {
@@ -13,7 +13,7 @@ describe('names of deployment configurations', () => {
     expect(predefinedConfigurations).toHaveLength(5);
   });
 
-  test.each<[Strategy, string]>([
+  test.each<[TimedStrategy, string]>([
     [{ kind: 'canary', percent: 10, intervalMinutes: 5 }, 'CodeDeployDefault.ECSCanary10Percent5Minutes'],
     [{ kind: 'canary', percent: 10, intervalMinutes: 7 }, 'weir-canary-10-7m'],
     [{ kind: 'linear', percent: 10, intervalMinutes: 3 }, 'CodeDeployDefault.ECSLinear10PercentEvery3Minutes'],

@@ -5,6 +5,7 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { CreateClusterCommand, DescribeTasksCommand, RegisterTaskDefinitionCommand, RunTaskCommand, StopTaskCommand, type Task } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { classifyStop } from '#core/breaker/classify-stop.ts';
 import { createProcessRuntime } from '../../../../localaws/ecs/runtime/process-runtime.ts';
 import type { ServiceFactory } from '../../../../localaws/region.ts';
 import { createEcrDouble, type EcrDouble, layerOf, sha256 } from './ecr-double.ts';
@@ -146,6 +147,24 @@ describe('a task of real processes', () => {
     const arn = await run('crash', { portMappings: [] });
     await reaches(arn, 'STOPPED');
     expect(await task(arn)).toMatchObject({ stopCode: 'EssentialContainerExited', containers: [{ exitCode: 139 }] });
+  });
+
+  const underLinux = process.platform === 'linux' ? test : test.skip;
+  underLinux('that allocates past its memory is killed as one of a container is, and classified as that', async () => {
+    // 400 MB of what the container may not have, a little at a time; it never listens, so its start is waited for meanwhile.
+    const hoard = 'const kept = []; setInterval(() => { if (kept.length < 40) kept.push(Buffer.alloc(10_000_000, 1)); }, 20)';
+    ecr.push('hoard', [await layerOf([{ name: 'hoard.js', content: hoard }])], { Cmd: ['node', '/hoard.js'] });
+    const arn = await run('hoard', { memory: 160 });
+    await reaches(arn, 'STOPPED');
+    const stopped = await task(arn);
+    expect(stopped).toMatchObject({
+      stopCode: 'EssentialContainerExited',
+      containers: [{ exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' }],
+    });
+    expect(classifyStop({ ...stopped, containers: (stopped.containers ?? []).map((one) => ({ ...one, name: one.name ?? '' })) })).toMatchObject({
+      code: 'outOfMemory',
+      container: 'app',
+    });
   });
 
   test('runs scripts and programs of its own image', async () => {

@@ -1,0 +1,48 @@
+// weir deploy IMAGE --service SERVICE: deploys an image that is in the repository already, as a push of it would.
+import type { Command } from 'commander';
+import { assertNever } from '#core/deployment/assert-never.ts';
+import type { DeployAnswer } from '#flows/deploy-image.ts';
+import { CommandFailure } from './command-failure.ts';
+import { globalOptions, print } from './global-options.ts';
+import { connect } from './operations-client.ts';
+
+export function registerDeploy(program: Command): void {
+  program
+    .command('deploy')
+    .description("deploy an image that is in the service's repository, as a push of it would")
+    .argument('<image>', 'tag or sha256:... digest')
+    .requiredOption('--service <service>', 'cluster/service')
+    .option('--force', 'also when the image is quarantined or the circuit breaker open; then as its trial. Needs --reason', false)
+    .option('--reason <text>', 'why, for the record')
+    .addHelpText('after', '\nExample:\n  weir deploy 2.3.1 --service prod/orders --force --reason "it failed because the database was down"')
+    .action(async (image: string, options: { service: string; force: boolean; reason?: string }, command: Command) => {
+      if (options.force && options.reason === undefined) throw new CommandFailure('--force needs --reason: it is recorded with who insisted', 2);
+      const globals = globalOptions(command);
+      const client = connect(globals);
+      const answer = await client.ask<DeployAnswer>('deploy-image', {
+        by: await client.caller(),
+        serviceKey: options.service,
+        image,
+        ...(options.force ? { force: options.reason } : {}),
+      });
+      print(globals.json, answer, () => [describeAnswer(options.service, image, answer)]);
+      if (answer.kind !== 'asked' || (answer.admission !== 'start' && answer.admission !== 'queue')) throw new CommandFailure('nothing is deployed');
+    });
+}
+
+function describeAnswer(service: string, image: string, answer: DeployAnswer): string {
+  switch (answer.kind) {
+    case 'unknownService':
+      return `no manifest was applied for ${service}; run weir apply -f weir.yaml`;
+    case 'unknownImage':
+      return `there is no image ${image} in ${answer.repository}`;
+    case 'asked': {
+      const { deploymentId, admission, reason } = answer;
+      if (admission === 'start') return `Deploys ${image} as ${deploymentId}; follow it with: weir status ${service} --watch`;
+      if (admission === 'queue') return `${deploymentId} waits for the running deployment of ${service}`;
+      return `${deploymentId} is not deployed: ${reason ?? admission}`;
+    }
+    default:
+      return assertNever(answer);
+  }
+}

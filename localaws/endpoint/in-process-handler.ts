@@ -1,0 +1,62 @@
+// What an SDK client takes as its `requestHandler` to reach the local AWS in the same process: the same protocols, permissions and
+// faults as over HTTP, without a socket and without real time.
+import { gunzipSync } from 'node:zlib';
+import { type AnswerOptions, answerRequest, type WireReply } from './answer-request.ts';
+
+/** The members of the SDK's HttpRequest that are read. */
+export interface SdkRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | readonly string[] | null>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** The members of the SDK's HttpResponse. The body is whole: the SDK reads bytes as well as streams. */
+export interface SdkResponse {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array;
+}
+
+export interface InProcessHandler {
+  readonly metadata: { readonly handlerProtocol: string };
+  handle(request: SdkRequest): Promise<{ response: SdkResponse }>;
+  /** The SDK calls it when a client is destroyed; there is nothing to give back. */
+  destroy(): void;
+}
+
+export function createInProcessHandler(options: AnswerOptions): InProcessHandler {
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    async handle(request) {
+      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]));
+      const bytes = bodyBytes(request.body);
+      const body = headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
+      return { response: sdkResponse(await answerRequest(options, { method: request.method, url: urlOf(request), headers, body: () => body })) };
+    },
+    destroy: () => undefined,
+  };
+}
+
+/** A reply as SDK clients take it. */
+export function sdkResponse(reply: WireReply): SdkResponse {
+  const headers = Object.fromEntries(Object.entries(reply.headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return { statusCode: reply.status, headers, body: typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body };
+}
+
+function urlOf(request: SdkRequest): string {
+  const pairs = Object.entries(request.query ?? {}).flatMap(([name, value]) => {
+    const values = Array.isArray(value) ? (value as readonly string[]) : [value as string | null];
+    return values.map((one) => (one === null ? encodeURIComponent(name) : `${encodeURIComponent(name)}=${encodeURIComponent(one)}`));
+  });
+  return pairs.length === 0 ? request.path : `${request.path}?${pairs.join('&')}`;
+}
+
+/** @throws TypeError for a stream: none of the clients here sends one */
+function bodyBytes(body: unknown): Uint8Array {
+  if (body === undefined || body === null) return new Uint8Array();
+  if (typeof body === 'string') return Buffer.from(body);
+  if (body instanceof Uint8Array) return body;
+  throw new TypeError('localaws: only whole request bodies can be sent in the process');
+}

@@ -1,0 +1,18 @@
+// A task of a service stopped: an incident where nothing is being deployed, and a crash of the revision it ran where something is.
+// Called by the task-stopped subscriber.
+import type { TaskStoppedEvent } from '#contracts/task-stopped-event.ts';
+import { classifyStop } from '#core/breaker/classify-stop.ts';
+import type { Ports } from '#ports/ports.ts';
+import { recordCrash } from './record-crash.ts';
+import { observeStop } from './remediation/observe-stop.ts';
+
+/** @returns what was done, for the log */
+export async function observeStoppedTask(ports: Ports, event: TaskStoppedEvent): Promise<readonly string[]> {
+  if (event.service === undefined || event.lastStatus !== 'STOPPED') return ['not a stopped task of a service'];
+  const outside = await observeStop(ports, event);
+  const { crash, code, text, remedy, container } = classifyStop(event);
+  if (!crash) return [outside];
+  const taskId = event.taskArn.slice(event.taskArn.lastIndexOf('/') + 1);
+  const counted = { taskId, code, text, remedy, container, at: event.at };
+  return [await recordCrash(ports, `${event.cluster}/${event.service}`, event.taskDefinitionArn, counted), outside];
+}

@@ -1,0 +1,92 @@
+// What must hold when a story is over: everything at rest, everything put back, and Weir's record the same as AWS's truth.
+import type { AwsShape } from '../../../localaws/region.ts';
+import type { Fault } from './faults.ts';
+import type { Watch } from './invariants.ts';
+import type { Truth } from './truth.ts';
+import type { World } from './world.ts';
+
+const TERMINAL = new Set(['Succeeded', 'RolledBack', 'Failed', 'Held', 'Refused', 'Superseded']);
+
+export interface EndingContext {
+  readonly world: World;
+  readonly truth: Truth;
+  readonly watch: Watch;
+  readonly struck: readonly Fault[];
+  /** Digests that no healthy Weir leaves with all the traffic. */
+  readonly badDigests: ReadonlySet<string>;
+}
+
+/** Everything has ended and nobody is at work: the story may be judged. */
+export async function isAtRest(truth: Truth): Promise<boolean> {
+  const { service, deployments } = await truth.records();
+  if (service === undefined || service['active'] !== undefined || service['next'] !== undefined) return false;
+  if (deployments.some((deployment) => !TERMINAL.has(String(deployment['status'])))) return false;
+  return (await truth.runningExecutions()).length === 0 && (await truth.runningDriverDeployments()).length === 0;
+}
+
+/** Says what keeps a story from its end. */
+export async function reportUnrest(context: EndingContext): Promise<void> {
+  const { truth, watch } = context;
+  const { service, deployments } = await truth.records();
+  for (const deployment of deployments) {
+    const status = String(deployment['status']);
+    if (!TERMINAL.has(status)) watch.report('every deployment ends', `${deployment['id']} is ${status}`);
+  }
+  const active = service?.['active'] as AwsShape | undefined;
+  if (active !== undefined) watch.report('every deployment ends', `${active['deploymentId']} still holds the service`);
+  const next = service?.['next'] as AwsShape | undefined;
+  if (next !== undefined) watch.report('every deployment ends', `${next['deploymentId']} still waits`);
+  for (const name of await truth.runningExecutions()) watch.report('every execution ends', name);
+  for (const id of await truth.runningDriverDeployments()) watch.report('no driver deployment is left behind', id);
+}
+
+export async function reportEnding(context: EndingContext): Promise<void> {
+  const { truth, watch, world } = context;
+  const { deployments } = await truth.records();
+  const scaling = await truth.scaling();
+  if (!scaling.scalingIn || !scaling.scalingOut || !scaling.scheduled) watch.report('scale-in is restored', JSON.stringify(scaling));
+  await reportServing(context, deployments);
+  reportNewest(context, deployments);
+  for (const { queue, messages } of await truth.deadLetters()) {
+    if (messages > 0 && !mayGiveUp(context.struck)) watch.report('dead-letter queues are empty', `${queue} has ${messages}`);
+  }
+  for (const denial of world.localAws.iamReport().denials) {
+    // Lambda tries to make a function's log group, and most roles rightly may not.
+    if (denial.action === 'logs:CreateLogGroup') continue;
+    watch.report('no permission is missing', `${denial.roleArn.split('/').at(-1)} may not ${denial.action} on ${denial.resource}`);
+  }
+}
+
+/** An asynchronous invocation that fails three times ends in the queue: that takes several faults. */
+function mayGiveUp(struck: readonly Fault[]): boolean {
+  return struck.filter((fault) => ['throttled', 'failsBefore', 'failsAfter', 'killed'].includes(fault.kind)).length >= 2;
+}
+
+async function reportServing({ truth, watch, world, struck, badDigests }: EndingContext, deployments: readonly AwsShape[]): Promise<void> {
+  const serving = await truth.servingDigest();
+  const name = world.tags.get(serving ?? '') ?? serving ?? 'several versions at once';
+  // A person has to decide about a held deployment, and somebody else's doings are not Weir's to undo.
+  if (deployments.some((deployment) => deployment['status'] === 'Held') || struck.some(({ kind }) => kind === 'outsideDeployment')) return;
+  if (serving === undefined) return watch.report('the record agrees with AWS when it ends', 'the listener serves several versions');
+  if (badDigests.has(serving)) watch.report('a bad image never stays', `${name} serves all production traffic`);
+  const lastSuccess = deployments
+    .filter(({ status }) => status === 'Succeeded')
+    .toSorted((a, b) => Number(a['fence']) - Number(b['fence']))
+    .at(-1);
+  const expected = (lastSuccess?.['request'] as AwsShape | undefined)?.['digest'] ?? world.firstDigest;
+  if (serving !== expected)
+    watch.report('the record agrees with AWS when it ends', `the last success is ${world.tags.get(String(expected)) ?? expected}, the listener serves ${name}`);
+}
+
+/** The newest image pushed has a deployment that came to its own end: it was not dropped for an older one. */
+function reportNewest({ watch, world }: EndingContext, deployments: readonly AwsShape[]): void {
+  const newest = [...world.tags.keys()].at(-1);
+  if (newest === undefined || newest === world.firstDigest) return;
+  const requestOf = (deployment: AwsShape): { digest: string; pushedAt: number } => deployment['request'] as { digest: string; pushedAt: number };
+  const ofNewest = deployments.filter((deployment) => requestOf(deployment).digest === newest);
+  // ECR's events tell the time in whole seconds: of the pushes of one second any may be taken for the newest.
+  const seconds = ofNewest.map((deployment) => Math.floor(requestOf(deployment).pushedAt / 1000));
+  const asNew = deployments.filter((deployment) => seconds.includes(Math.floor(requestOf(deployment).pushedAt / 1000)));
+  const judged = asNew.some((deployment) => deployment['status'] !== 'Superseded');
+  if (!judged) watch.report('the newest push is judged', `${world.tags.get(newest)}: ${ofNewest.map(({ status }) => status).join(', ') || 'no deployment'}`);
+}

@@ -1,0 +1,194 @@
+// What must always hold. Each effect of any call in the region is looked at when it is done; the rest is looked at when the story is over.
+import type { AwsShape, Call } from '../../../localaws/region.ts';
+import { plain, type Truth } from './truth.ts';
+import type { World } from './world.ts';
+
+export const invariantNames = [
+  'the fencing number only grows',
+  'at most one deployment holds a service',
+  'a queue never drops the newest push',
+  'an ended deployment stays as it ended',
+  'a record changes by one version at a time',
+  'Succeeded means that green serves all production traffic',
+  'the weights of the listener sum to 100',
+  'traffic never goes to a target group without healthy targets',
+  'blue is never removed while it serves',
+  'nobody acts on a service that another holds',
+  'every deployment ends',
+  'every execution ends',
+  'no driver deployment is left behind',
+  'scale-in is restored',
+  'the record agrees with AWS when it ends',
+  'a bad image never stays',
+  'the newest push is judged',
+  'dead-letter queues are empty',
+  'no permission is missing',
+  'nothing fails unnoticed',
+] as const;
+
+export type InvariantName = (typeof invariantNames)[number];
+
+export interface Violation {
+  readonly invariant: InvariantName;
+  /** Simulated epoch milliseconds. */
+  readonly at: number;
+  readonly text: string;
+}
+
+export interface Watch {
+  readonly violations: readonly Violation[];
+  report(invariant: InvariantName, text: string): void;
+  /** Called before a function's call may act: who acts, and for which deployment. */
+  acts(functionName: string, operation: string, payload: unknown): Promise<void>;
+}
+
+interface ServiceState {
+  readonly version: number;
+  readonly fence: number;
+  readonly active: string | undefined;
+  readonly next: { readonly deploymentId: string; readonly pushedAt: number } | undefined;
+}
+
+interface DeploymentState {
+  readonly version: number;
+  readonly status: string;
+  readonly run: number;
+}
+
+const TERMINAL = new Set(['Succeeded', 'RolledBack', 'Failed', 'Held', 'Refused', 'Superseded']);
+
+/** Calls of Weir's steps that change the service in AWS, which only the holder may do. */
+const ACTS_ON_SERVICE = new Set([
+  'application-autoscaling:RegisterScalableTarget',
+  'codedeploy:CreateDeployment',
+  'elasticloadbalancing:ModifyListener',
+  'elasticloadbalancing:ModifyRule',
+]);
+
+/** Looks at every effect in the region from now on. */
+export function watchInvariants(world: World, truth: Truth): Watch {
+  const violations: Violation[] = [];
+  const deployments = new Map<string, DeploymentState>();
+  const state: { service: ServiceState | undefined } = { service: undefined };
+  const watch: Watch = {
+    violations,
+    report(invariant, text) {
+      violations.push({ invariant, at: world.clock.now(), text });
+      world.history.add({ at: world.clock.now(), who: 'INVARIANT', what: invariant, outcome: text });
+    },
+    async acts(functionName, operation, payload) {
+      if (!ACTS_ON_SERVICE.has(operation)) return;
+      const { deploymentId, fence } = payload as { deploymentId?: string; fence?: number };
+      if (deploymentId === undefined) return;
+      const { service } = await truth.records();
+      const active = service?.['active'] as { deploymentId: string; fence: number } | undefined;
+      if (active?.deploymentId !== deploymentId || active.fence !== fence) {
+        watch.report(
+          'nobody acts on a service that another holds',
+          `${functionName} of ${deploymentId} calls ${operation}; ${active?.deploymentId ?? 'nobody'} holds it`,
+        );
+      }
+    },
+  };
+  world.localAws.dispatcher.intercept(async (call, input, next) => {
+    const answer = await next();
+    await look(call, input);
+    return answer;
+  });
+
+  async function look(call: Call, input: AwsShape): Promise<void> {
+    if (call.service === 'dynamodb' && (call.operation === 'UpdateItem' || call.operation === 'PutItem')) return lookAtItem(call.operation, input);
+    if (call.service === 'elasticloadbalancing' && (call.operation === 'ModifyListener' || call.operation === 'ModifyRule')) {
+      // What somebody else does by hand is a fault, not Weir's doing.
+      return call.principal.kind === 'root' ? undefined : lookAtWeights(input);
+    }
+    if (call.service === 'ecs' && call.operation === 'DeleteTaskSet') return lookAtRemoval(input);
+  }
+
+  async function lookAtItem(operation: string, input: AwsShape): Promise<void> {
+    const isPut = operation === 'PutItem';
+    const key = (isPut ? input['Item'] : input['Key']) as AwsShape | undefined;
+    const sortKey = String(key?.['sk']?.S ?? '');
+    const wire: AwsShape | undefined = isPut ? input['Item']?.['record'] : input['ExpressionAttributeValues']?.[':record'];
+    if (wire === undefined) return;
+    const version = Number((isPut ? input['Item']?.['version'] : input['ExpressionAttributeValues']?.[':version'])?.N ?? 0);
+    const record = wire['M'] as AwsShape;
+    if (sortKey === 'SERVICE') lookAtService(version, record);
+    if (sortKey.startsWith('DEPLOYMENT#')) await lookAtDeployment(sortKey.slice('DEPLOYMENT#'.length), version, record);
+  }
+
+  function lookAtService(version: number, record: AwsShape): void {
+    const before = state.service;
+    const active = plain(record['active']) as { deploymentId: string } | undefined;
+    const after: ServiceState = {
+      version,
+      fence: Number(plain(record['fence'])),
+      active: active?.deploymentId,
+      next: plain(record['next']) as ServiceState['next'],
+    };
+    state.service = after;
+    if (before === undefined) return;
+    if (after.version !== before.version + 1) watch.report('a record changes by one version at a time', `service: ${before.version} -> ${after.version}`);
+    if (after.fence < before.fence) watch.report('the fencing number only grows', `${before.fence} -> ${after.fence}`);
+    if (after.active !== undefined && after.active !== before.active && after.fence <= before.fence)
+      watch.report('the fencing number only grows', `${after.active} got the service with ${after.fence}, which ${before.active ?? 'another'} had`);
+    const { next } = before;
+    if (before.active !== undefined && after.active !== undefined && before.active !== after.active && after.active !== next?.deploymentId)
+      watch.report('at most one deployment holds a service', `${after.active} took it from ${before.active}`);
+    const isKept = next === undefined || after.next?.deploymentId === next.deploymentId || after.active === next.deploymentId;
+    if (!isKept && (after.next?.pushedAt ?? Number.POSITIVE_INFINITY) < next.pushedAt)
+      watch.report('a queue never drops the newest push', `${next.deploymentId} gave way to the older ${after.next?.deploymentId}`);
+    if (!isKept && after.next === undefined && after.active === before.active)
+      watch.report('a queue never drops the newest push', `${next.deploymentId} vanished from the queue`);
+  }
+
+  async function lookAtDeployment(id: string, version: number, record: AwsShape): Promise<void> {
+    const before = deployments.get(id);
+    const after: DeploymentState = { version, status: String(record['status']?.S), run: Number(plain(record['run'])) };
+    deployments.set(id, after);
+    if (before !== undefined) {
+      if (after.version !== before.version + 1) watch.report('a record changes by one version at a time', `${id}: ${before.version} -> ${after.version}`);
+      if (TERMINAL.has(before.status) && after.status !== before.status)
+        watch.report('an ended deployment stays as it ended', `${id}: ${before.status} -> ${after.status}`);
+      if (after.run < before.run) watch.report('the fencing number only grows', `run of ${id}: ${before.run} -> ${after.run}`);
+    }
+    if (after.status === 'Succeeded' && before?.status !== 'Succeeded') {
+      const serving = await truth.servingDigest();
+      const digest = (plain(record['request']) as { digest: string }).digest;
+      if (serving !== digest)
+        watch.report(
+          'Succeeded means that green serves all production traffic',
+          `${id} is reported Succeeded; the listener serves ${world.tags.get(serving ?? '') ?? 'several versions'}`,
+        );
+    }
+  }
+
+  async function lookAtWeights(input: AwsShape): Promise<void> {
+    const actions = (input['DefaultActions'] ?? input['Actions'] ?? []) as AwsShape[];
+    if (input['ListenerArn'] !== undefined && input['ListenerArn'] !== world.service.productionListenerArn) return;
+    const groups = actions.flatMap((action) => (action['ForwardConfig']?.['TargetGroups'] ?? []) as AwsShape[]);
+    const sum = groups.reduce((total, group) => total + Number(group['Weight'] ?? 1), 0);
+    if (groups.length > 1 && sum !== 100) watch.report('the weights of the listener sum to 100', `they sum to ${sum}`);
+    for (const group of groups) {
+      if (Number(group['Weight'] ?? 1) === 0) continue;
+      const arn = String(group['TargetGroupArn']);
+      if ((await truth.healthyTargets(arn)) > 0 || !(await othersAreHealthy(arn))) continue;
+      // What was there before and lost its targets is somebody's misfortune; giving it traffic is somebody's mistake.
+      watch.report('traffic never goes to a target group without healthy targets', `${arn.split('/')[1]} gets ${group['Weight']} %`);
+    }
+  }
+
+  async function othersAreHealthy(arn: string): Promise<boolean> {
+    for (const other of world.service.targetGroupArns) if (other !== arn && (await truth.healthyTargets(other)) > 0) return true;
+    return false;
+  }
+
+  async function lookAtRemoval(input: AwsShape): Promise<void> {
+    const removed = (await truth.taskSets()).find((taskSet) => taskSet['id'] === input['taskSet'] || taskSet['taskSetArn'] === input['taskSet']);
+    const share = (await truth.weights()).get(String(removed?.['loadBalancers']?.[0]?.['targetGroupArn']));
+    if (removed !== undefined && share !== undefined)
+      watch.report('blue is never removed while it serves', `task set ${input['taskSet']} has ${share} % of the traffic`);
+  }
+
+  return watch;
+}

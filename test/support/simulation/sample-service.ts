@@ -1,0 +1,186 @@
+// What a simulated region holds before the story begins: repository, cluster, load balancer with two listeners, a running service with
+// auto scaling, and its CodeDeploy deployment group. Made by AWS API calls inside the region, as Terraform would.
+import { createHash } from 'node:crypto';
+import type { AwsShape, Region, ServiceName } from '../../../localaws/region.ts';
+
+export interface SimulatedService {
+  readonly cluster: string;
+  readonly service: string;
+  readonly key: string;
+  readonly repository: string;
+  readonly productionListenerArn: string;
+  readonly testListenerArn: string;
+  readonly targetGroupArns: readonly [string, string];
+  readonly productionPort: number;
+  readonly testPort: number;
+}
+
+export type RegionCall = (service: ServiceName, operation: string, input: AwsShape) => Promise<AwsShape>;
+
+export const CLUSTER = 'prod';
+export const SERVICE = 'orders';
+export const REPOSITORY = 'team/orders';
+export const CONTAINER_PORT = 8080;
+const PRODUCTION_PORT = 8080;
+const TEST_PORT = 8081;
+export const MINIMUM_CAPACITY = 2;
+export const MAXIMUM_CAPACITY = 6;
+
+export async function setUpService(
+  region: Region,
+  call: RegionCall,
+  options: { image: string; desiredCount: number; terminationWaitMinutes: number },
+): Promise<SimulatedService> {
+  const { LoadBalancers } = await call('elasticloadbalancing', 'CreateLoadBalancer', {
+    Name: SERVICE,
+    Type: 'application',
+    Scheme: 'internal',
+    Subnets: ['subnet-0a1b2c3d', 'subnet-0d4c3b2a'],
+  });
+  const loadBalancerArn: string = LoadBalancers[0].LoadBalancerArn;
+  const blue = await createTargetGroup(call, `${SERVICE}-blue`);
+  const green = await createTargetGroup(call, `${SERVICE}-green`);
+  const listen = async (port: number): Promise<string> => {
+    const DefaultActions = [{ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: blue, Weight: '100' }] } }];
+    const { Listeners } = await call('elasticloadbalancing', 'CreateListener', {
+      LoadBalancerArn: loadBalancerArn,
+      Protocol: 'HTTP',
+      Port: String(port),
+      DefaultActions,
+    });
+    return Listeners[0].ListenerArn;
+  };
+  const productionListenerArn = await listen(PRODUCTION_PORT);
+  const testListenerArn = await listen(TEST_PORT);
+  await createEcsService(region, call, blue, options);
+  await createDeploymentGroup(region, call, [productionListenerArn, testListenerArn], options.terminationWaitMinutes);
+  await call('application-autoscaling', 'RegisterScalableTarget', {
+    ServiceNamespace: 'ecs',
+    ResourceId: `service/${CLUSTER}/${SERVICE}`,
+    ScalableDimension: 'ecs:service:DesiredCount',
+    MinCapacity: MINIMUM_CAPACITY,
+    MaxCapacity: MAXIMUM_CAPACITY,
+  });
+  return {
+    cluster: CLUSTER,
+    service: SERVICE,
+    key: `${CLUSTER}/${SERVICE}`,
+    repository: REPOSITORY,
+    productionListenerArn,
+    testListenerArn,
+    targetGroupArns: [blue, green],
+    productionPort: PRODUCTION_PORT,
+    testPort: TEST_PORT,
+  };
+}
+
+async function createTargetGroup(call: RegionCall, name: string): Promise<string> {
+  const { TargetGroups } = await call('elasticloadbalancing', 'CreateTargetGroup', {
+    Name: name,
+    TargetType: 'ip',
+    Protocol: 'HTTP',
+    Port: String(CONTAINER_PORT),
+    VpcId: 'vpc-0a1b2c3d',
+    HealthCheckPath: '/health',
+    HealthCheckIntervalSeconds: '15',
+    HealthCheckTimeoutSeconds: '5',
+    HealthyThresholdCount: '2',
+    UnhealthyThresholdCount: '2',
+  });
+  const arn: string = TargetGroups[0].TargetGroupArn;
+  await call('elasticloadbalancing', 'ModifyTargetGroupAttributes', {
+    TargetGroupArn: arn,
+    Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }],
+  });
+  return arn;
+}
+
+async function createEcsService(region: Region, call: RegionCall, targetGroupArn: string, options: { image: string; desiredCount: number }): Promise<void> {
+  await call('ecs', 'CreateCluster', { clusterName: CLUSTER });
+  const executionRoleArn = await createRole(region, call, `${SERVICE}-execution`, 'ecs-tasks.amazonaws.com', 'service-role/AmazonECSTaskExecutionRolePolicy');
+  const { taskDefinition } = await call('ecs', 'RegisterTaskDefinition', {
+    family: SERVICE,
+    executionRoleArn,
+    networkMode: 'awsvpc',
+    requiresCompatibilities: ['FARGATE'],
+    cpu: '256',
+    memory: '512',
+    containerDefinitions: [{ name: 'app', image: options.image, essential: true, portMappings: [{ containerPort: CONTAINER_PORT, protocol: 'tcp' }] }],
+  });
+  await call('ecs', 'CreateService', {
+    cluster: CLUSTER,
+    serviceName: SERVICE,
+    taskDefinition: taskDefinition.taskDefinitionArn,
+    desiredCount: options.desiredCount,
+    launchType: 'FARGATE',
+    deploymentController: { type: 'CODE_DEPLOY' },
+    healthCheckGracePeriodSeconds: 30,
+    networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0a1b2c3d'], securityGroups: ['sg-0a1b2c3d'], assignPublicIp: 'DISABLED' } },
+    loadBalancers: [{ targetGroupArn, containerName: 'app', containerPort: CONTAINER_PORT }],
+  });
+}
+
+async function createDeploymentGroup(region: Region, call: RegionCall, listeners: readonly [string, string], terminationWaitMinutes: number): Promise<void> {
+  const serviceRoleArn = await createRole(region, call, `${SERVICE}-codedeploy`, 'codedeploy.amazonaws.com', 'AWSCodeDeployRoleForECS');
+  await call('codedeploy', 'CreateApplication', { applicationName: SERVICE, computePlatform: 'ECS' });
+  await call('codedeploy', 'CreateDeploymentGroup', {
+    applicationName: SERVICE,
+    deploymentGroupName: `${SERVICE}-${CLUSTER}`,
+    serviceRoleArn,
+    deploymentConfigName: 'CodeDeployDefault.ECSAllAtOnce',
+    deploymentStyle: { deploymentType: 'BLUE_GREEN', deploymentOption: 'WITH_TRAFFIC_CONTROL' },
+    ecsServices: [{ clusterName: CLUSTER, serviceName: SERVICE }],
+    loadBalancerInfo: {
+      targetGroupPairInfoList: [
+        {
+          targetGroups: [{ name: `${SERVICE}-blue` }, { name: `${SERVICE}-green` }],
+          prodTrafficRoute: { listenerArns: [listeners[0]] },
+          testTrafficRoute: { listenerArns: [listeners[1]] },
+        },
+      ],
+    },
+    blueGreenDeploymentConfiguration: {
+      deploymentReadyOption: { actionOnTimeout: 'CONTINUE_DEPLOYMENT' },
+      terminateBlueInstancesOnDeploymentSuccess: { action: 'TERMINATE', terminationWaitTimeInMinutes: terminationWaitMinutes },
+    },
+    autoRollbackConfiguration: { enabled: true, events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST'] },
+  });
+}
+
+async function createRole(region: Region, call: RegionCall, name: string, principal: string, managedPolicy: string): Promise<string> {
+  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: principal }, Action: 'sts:AssumeRole' }] };
+  await call('iam', 'CreateRole', { RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) });
+  await call('iam', 'AttachRolePolicy', { RoleName: name, PolicyArn: `arn:aws:iam::aws:policy/${managedPolicy}` });
+  return `arn:aws:iam::${region.account}:role/${name}`;
+}
+
+const CONFIG = '{"architecture":"amd64","os":"linux"}';
+const CONFIG_DIGEST = `sha256:${createHash('sha256').update(CONFIG).digest('hex')}`;
+
+/** Makes the repository and the one layer that all simulated images share. */
+export async function createRepository(call: RegionCall): Promise<void> {
+  await call('ecr', 'CreateRepository', { repositoryName: REPOSITORY });
+  const { uploadId } = await call('ecr', 'InitiateLayerUpload', { repositoryName: REPOSITORY });
+  await call('ecr', 'UploadLayerPart', {
+    repositoryName: REPOSITORY,
+    uploadId,
+    partFirstByte: 0,
+    partLastByte: CONFIG.length - 1,
+    layerPartBlob: Buffer.from(CONFIG).toString('base64'),
+  });
+  await call('ecr', 'CompleteLayerUpload', { repositoryName: REPOSITORY, uploadId, layerDigests: [CONFIG_DIGEST] });
+}
+
+/** The manifest of an image that differs from others only by its name. */
+export function manifestOf(tag: string): { readonly text: string; readonly digest: string } {
+  const media = 'application/vnd.oci.image';
+  const part = { digest: CONFIG_DIGEST, size: CONFIG.length };
+  const text = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: `${media}.manifest.v1+json`,
+    config: { mediaType: `${media}.config.v1+json`, ...part },
+    layers: [{ mediaType: `${media}.layer.v1.tar`, ...part }],
+    annotations: { 'org.opencontainers.image.version': tag },
+  });
+  return { text, digest: `sha256:${createHash('sha256').update(text).digest('hex')}` };
+}

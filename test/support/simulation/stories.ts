@@ -1,0 +1,178 @@
+// What people and images do in a simulated region. Without faults each story ends as it says here; with faults only the invariants count.
+import type { ImageBehaviour, World } from './world.ts';
+
+export interface Stage {
+  readonly world: World;
+  push(tag: string, behaviour?: ImageBehaviour): Promise<string>;
+  /** Lets simulated time pass. */
+  pass(milliseconds: number): Promise<void>;
+  /** Until something is so, looking every two seconds, or at most as long as given: with faults it may never be. */
+  until(reached: () => Promise<boolean>, limitMs?: number): Promise<void>;
+  /** Until two versions share the production traffic. */
+  untilShifting(): Promise<void>;
+  /** Asks an operation, again and again as a person would whose request failed. */
+  insist(operation: string, request: unknown): Promise<void>;
+}
+
+export interface Story {
+  readonly name: string;
+  readonly summary: string;
+  /** Members over the manifest all stories share. */
+  readonly manifest: Readonly<Record<string, unknown>>;
+  readonly desiredCount: number;
+  /** Versions that must not stay. */
+  readonly badTags: readonly string[];
+  /** How each pushed version ends without faults. */
+  readonly ends: Readonly<Record<string, string>>;
+  /** The version that serves at the end without faults; undefined where traffic stays as it stands. */
+  readonly serves: string | undefined;
+  tell(stage: Stage): Promise<void>;
+}
+
+const canary = { strategy: { canary: { percent: 20, intervalMinutes: 2 } } };
+const failing: ImageBehaviour = { errorShare: 0.5 };
+
+export const stories: readonly Story[] = [
+  {
+    name: 'canary',
+    summary: 'a canary succeeds',
+    manifest: canary,
+    desiredCount: 2,
+    badTags: [],
+    ends: { '2.0.0': 'Succeeded' },
+    serves: '2.0.0',
+    async tell({ push }) {
+      await push('2.0.0');
+    },
+  },
+  {
+    name: 'linear',
+    summary: 'a linear shift succeeds',
+    manifest: { strategy: { linear: { percent: 50, intervalMinutes: 1 } } },
+    desiredCount: 2,
+    badTags: [],
+    ends: { '2.0.0': 'Succeeded' },
+    serves: '2.0.0',
+    async tell({ push }) {
+      await push('2.0.0');
+    },
+  },
+  {
+    name: 'all-at-once',
+    summary: 'all traffic moves at once',
+    manifest: { strategy: { allAtOnce: {} } },
+    desiredCount: 2,
+    badTags: [],
+    ends: { '2.0.0': 'Succeeded' },
+    serves: '2.0.0',
+    async tell({ push }) {
+      await push('2.0.0');
+    },
+  },
+  {
+    name: 'bad-image',
+    summary: 'an image that answers errors is rolled back',
+    manifest: canary,
+    desiredCount: 2,
+    badTags: ['2.0.0'],
+    ends: { '2.0.0': 'RolledBack' },
+    serves: '1.0.0',
+    async tell({ push }) {
+      await push('2.0.0', failing);
+    },
+  },
+  {
+    name: 'crash-at-start',
+    summary: 'an image whose tasks crash never gets traffic',
+    manifest: canary,
+    desiredCount: 2,
+    badTags: ['2.0.0'],
+    ends: { '2.0.0': 'Failed' },
+    serves: '1.0.0',
+    async tell({ push }) {
+      await push('2.0.0', { script: { exitAfterMs: 3_000, exitCode: 1 } });
+    },
+  },
+  {
+    name: 'supersede',
+    summary: 'a newer push takes over in the middle of a canary',
+    manifest: { ...canary, onPush: 'supersede' },
+    desiredCount: 2,
+    badTags: [],
+    ends: { '2.0.0': 'Superseded', '3.0.0': 'Succeeded' },
+    serves: '3.0.0',
+    async tell({ push, untilShifting }) {
+      await push('2.0.0');
+      await untilShifting();
+      await push('3.0.0');
+    },
+  },
+  {
+    name: 'abort',
+    summary: 'an operator aborts a canary',
+    manifest: canary,
+    desiredCount: 2,
+    badTags: [],
+    ends: { '2.0.0': 'RolledBack' },
+    serves: '1.0.0',
+    async tell({ push, untilShifting, insist, world }) {
+      await push('2.0.0');
+      await untilShifting();
+      await insist('abort-deployment', { serviceKey: world.service.key, by: 'simulation', reason: 'the story says so' });
+    },
+  },
+  {
+    name: 'broken-rollback-target',
+    summary: 'green answers errors, and blue has no healthy target to go back to',
+    manifest: canary,
+    desiredCount: 2,
+    badTags: ['2.0.0'],
+    ends: { '2.0.0': 'Held' },
+    serves: undefined,
+    async tell({ push, untilShifting, until, world }) {
+      await push('2.0.0', failing);
+      await untilShifting();
+      world.behaviours.set(world.firstDigest, { answersHealthCheck: () => false });
+      await until(async () => (await world.truth.records()).deployments.every(({ status }) => status === 'Held'));
+      // The outage passes; what Weir left is for a person to decide.
+      world.behaviours.set(world.firstDigest, {});
+    },
+  },
+  {
+    name: 'burst',
+    summary: 'five pushes in three seconds',
+    manifest: canary,
+    desiredCount: 2,
+    badTags: [],
+    ends: { '2.0.0': 'Succeeded', '3.0.0': 'Superseded', '4.0.0': 'Superseded', '5.0.0': 'Superseded', '6.0.0': 'Succeeded' },
+    serves: '6.0.0',
+    async tell({ push, pass }) {
+      for (const major of [2, 3, 4, 5, 6]) {
+        await push(`${major}.0.0`);
+        await pass(700);
+      }
+    },
+  },
+];
+
+export function storyNamed(name: string): Story {
+  const found = stories.find((story) => story.name === name);
+  if (found === undefined) throw new Error(`there is no story ${name}; there are ${stories.map((story) => story.name).join(', ')}`);
+  return found;
+}
+
+/** The manifest of the simulated service, with a story's own members over it. */
+export function manifestFor(story: Story): Readonly<Record<string, unknown>> {
+  return {
+    version: 1,
+    service: 'orders',
+    cluster: 'prod',
+    image: { repository: 'team/orders', tags: { semver: '>=1.0.0' } },
+    driver: { kind: 'codedeploy', application: 'orders', deploymentGroup: 'orders-prod' },
+    bakeTimeMinutes: 1,
+    // Also where blue had no traffic in the minutes that count, errors are errors.
+    health: { errorRate: { maxPercent: 5 } },
+    smokeChecks: [{ name: 'smoke', path: '/smoke', expect: { status: 200 } }],
+    ...story.manifest,
+  };
+}

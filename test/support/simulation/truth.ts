@@ -1,0 +1,146 @@
+// What is really so in the simulated AWS, read from the services themselves and not through anything of Weir.
+import type { AwsShape, Region } from '../../../localaws/region.ts';
+import type { SimulatedService } from './sample-service.ts';
+
+const root = { kind: 'root' } as const;
+
+export interface Truth {
+  /** Percent of production traffic by target group ARN, those with none left out. */
+  weights(): Promise<ReadonlyMap<string, number>>;
+  /** Target groups with the digest their tasks run. */
+  digests(): Promise<ReadonlyMap<string, string>>;
+  /** Digest that serves all production traffic; undefined when more than one does, or none. */
+  servingDigest(): Promise<string | undefined>;
+  healthyTargets(targetGroupArn: string): Promise<number>;
+  scaling(): Promise<{ readonly scalingIn: boolean; readonly scalingOut: boolean; readonly scheduled: boolean }>;
+  runningExecutions(): Promise<readonly string[]>;
+  runningDriverDeployments(): Promise<readonly string[]>;
+  deadLetters(): Promise<readonly { readonly queue: string; readonly messages: number }[]>;
+  /** Service and deployment records as they are stored. */
+  records(): Promise<{ readonly service: AwsShape | undefined; readonly deployments: readonly AwsShape[] }>;
+  taskSets(): Promise<readonly AwsShape[]>;
+}
+
+export function createTruth(region: Region, service: SimulatedService): Truth {
+  const call = (name: Parameters<Region['call']>[0], operation: string, input: AwsShape): Promise<AwsShape> => region.call(name, operation, input, root);
+  const taskSets = async (): Promise<readonly AwsShape[]> => {
+    const { services } = await call('ecs', 'DescribeServices', { cluster: service.cluster, services: [service.service] });
+    return (services[0]?.taskSets ?? []) as AwsShape[];
+  };
+  const truth: Truth = {
+    taskSets,
+    async weights() {
+      const { Rules } = await call('elasticloadbalancing', 'DescribeRules', { ListenerArn: service.productionListenerArn });
+      const action = (Rules[0].Actions as AwsShape[])[0] ?? {};
+      const groups = (action['ForwardConfig']?.['TargetGroups'] ?? [{ TargetGroupArn: action['TargetGroupArn'] }]) as {
+        TargetGroupArn: string;
+        Weight?: number;
+      }[];
+      const total = groups.reduce((sum, group) => sum + (group.Weight ?? 1), 0);
+      return new Map(groups.filter((group) => (group.Weight ?? 1) > 0).map((group) => [group.TargetGroupArn, (100 * (group.Weight ?? 1)) / total]));
+    },
+    async digests() {
+      const found = new Map<string, string>();
+      for (const taskSet of await taskSets()) {
+        // One that is on its way out may still be listed beside its successor in the same target group.
+        if (taskSet['status'] === 'DRAINING') continue;
+        const { taskDefinition } = await call('ecs', 'DescribeTaskDefinition', { taskDefinition: taskSet['taskDefinition'] });
+        const image: string = taskDefinition.containerDefinitions[0].image;
+        found.set(taskSet['loadBalancers'][0].targetGroupArn, image.slice(image.indexOf('@') + 1));
+      }
+      return found;
+    },
+    async servingDigest() {
+      const [weights, digests] = [await truth.weights(), await truth.digests()];
+      const [only, ...others] = [...weights.keys()];
+      return only === undefined || others.length > 0 ? undefined : digests.get(only);
+    },
+    async healthyTargets(targetGroupArn) {
+      const { TargetHealthDescriptions } = await call('elasticloadbalancing', 'DescribeTargetHealth', { TargetGroupArn: targetGroupArn });
+      return (TargetHealthDescriptions as AwsShape[]).filter((target) => target['TargetHealth']['State'] === 'healthy').length;
+    },
+    async scaling() {
+      const { ScalableTargets } = await call('application-autoscaling', 'DescribeScalableTargets', {
+        ServiceNamespace: 'ecs',
+        ResourceIds: [`service/${service.cluster}/${service.service}`],
+      });
+      const state = (ScalableTargets[0]?.SuspendedState ?? {}) as AwsShape;
+      return {
+        scalingIn: state['DynamicScalingInSuspended'] !== true,
+        scalingOut: state['DynamicScalingOutSuspended'] !== true,
+        scheduled: state['ScheduledScalingSuspended'] !== true,
+      };
+    },
+    async runningExecutions() {
+      const { stateMachines } = await call('states', 'ListStateMachines', {});
+      const running: string[] = [];
+      for (const { stateMachineArn } of stateMachines as AwsShape[]) {
+        const { executions } = await call('states', 'ListExecutions', { stateMachineArn, statusFilter: 'RUNNING' });
+        running.push(...(executions as AwsShape[]).map((execution) => String(execution['name'])));
+      }
+      return running;
+    },
+    async runningDriverDeployments() {
+      const { deployments } = await call('codedeploy', 'ListDeployments', {
+        applicationName: service.service,
+        deploymentGroupName: `${service.service}-${service.cluster}`,
+        includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
+      });
+      return deployments as string[];
+    },
+    async deadLetters() {
+      const queues = ['weir-dev-events-dead-letters', 'weir-dev-functions-dead-letters'];
+      return Promise.all(
+        queues.map(async (queue) => {
+          const { QueueUrl } = await call('sqs', 'GetQueueUrl', { QueueName: queue });
+          const { Attributes } = await call('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] });
+          return { queue, messages: Number(Attributes['ApproximateNumberOfMessages']) };
+        }),
+      );
+    },
+    async records() {
+      const { Items } = await call('dynamodb', 'Query', {
+        TableName: 'weir-dev',
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: `SERVICE#${service.key}` } },
+      });
+      const items = (Items as AwsShape[]).map((item) => ({ sk: String(item['sk'].S), record: gist(item['record']) }));
+      return {
+        service: items.find(({ sk }) => sk === 'SERVICE')?.record,
+        deployments: items.flatMap(({ sk, record }) => (sk.startsWith('DEPLOYMENT#') && record !== undefined ? [record] : [])),
+      };
+    },
+  };
+  return truth;
+}
+
+/** Members of records that are asked about; the rest is long and read by nobody here. */
+const GIST = ['id', 'status', 'fence', 'run', 'request', 'outcome', 'active', 'next', 'supersededBy'];
+
+function gist(record: AwsShape | undefined): AwsShape | undefined {
+  const members = record?.['M'] as AwsShape | undefined;
+  if (members === undefined) return undefined;
+  return Object.fromEntries(GIST.flatMap((name) => (members[name] === undefined ? [] : [[name, plain(members[name] as AwsShape)]])));
+}
+
+/** A DynamoDB attribute value as plain data. */
+export function plain(value: AwsShape | undefined): unknown {
+  if (value === undefined) return undefined;
+  const [kind, content] = Object.entries(value)[0] ?? [];
+  switch (kind) {
+    case 'S':
+    case 'BOOL':
+      return content;
+    case 'N':
+      return Number(content);
+    case 'NULL':
+      return undefined;
+    case 'L':
+      return (content as AwsShape[]).map(plain);
+    case 'M':
+      return Object.fromEntries(Object.entries(content as AwsShape).map(([name, member]) => [name, plain(member as AwsShape)]));
+    default:
+      return content;
+  }
+}

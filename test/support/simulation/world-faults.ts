@@ -1,0 +1,84 @@
+// Faults that are no call's and no event's: tasks that die, somebody else at the listener or at CodeDeploy, metrics that do not come.
+import type { AwsShape } from '../../../localaws/region.ts';
+import type { WorldFault } from './faults.ts';
+import type { World } from './world.ts';
+
+const SPOT_REASON = 'Your Spot Task was interrupted.';
+const LATE_MINUTES = 3;
+
+/** Has each fault strike at its time. */
+export function strikeWorld(world: World, faults: readonly WorldFault[]): void {
+  const { clock, history } = world;
+  for (const fault of faults) {
+    const strike = async (): Promise<void> => {
+      const outcome = await STRIKES[fault.kind](world, fault.amount).catch((error: unknown) => String(error));
+      history.add({ at: clock.now(), who: 'the world', what: fault.kind, outcome });
+    };
+    clock.schedule(fault.atMs, () => void clock.during(strike), fault.kind);
+  }
+}
+
+const STRIKES: Readonly<Record<WorldFault['kind'], (world: World, amount: number) => Promise<string>>> = {
+  async taskCrashes(world) {
+    const task = await anyTask(world);
+    if (task === undefined) return 'no task runs';
+    world.runtime.exit(task, { exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' });
+    return task;
+  },
+  async taskTakenBySpot(world) {
+    const task = await anyTask(world);
+    if (task === undefined) return 'no task runs';
+    await world.call('ecs', 'StopTask', { cluster: world.service.cluster, task, reason: SPOT_REASON });
+    return task;
+  },
+  async weightsChangedByOthers(world, amount) {
+    const { productionListenerArn, targetGroupArns } = world.service;
+    const [one, other] = targetGroupArns;
+    // Somebody turns a knob while a shift is under way; at rest it would be their deployment, not a fault in Weir's.
+    if ((await world.truth.weights()).size < 2) return 'no shift is under way';
+    const TargetGroups = [
+      { TargetGroupArn: one, Weight: String(amount) },
+      { TargetGroupArn: other, Weight: String(100 - amount) },
+    ];
+    await world.call('elasticloadbalancing', 'ModifyListener', {
+      ListenerArn: productionListenerArn,
+      DefaultActions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }],
+    });
+    return `${amount} %`;
+  },
+  async outsideDeployment(world) {
+    const taskSet = (await world.truth.taskSets()).find((candidate) => candidate['status'] === 'PRIMARY');
+    const appSpec = {
+      version: 1,
+      Resources: [
+        {
+          TargetService: {
+            Type: 'AWS::ECS::Service',
+            Properties: { TaskDefinition: taskSet?.['taskDefinition'], LoadBalancerInfo: { ContainerName: 'app', ContainerPort: 8080 } },
+          },
+        },
+      ],
+    };
+    const { deploymentId } = await world.call('codedeploy', 'CreateDeployment', {
+      applicationName: world.service.service,
+      deploymentGroupName: `${world.service.service}-${world.service.cluster}`,
+      revision: { revisionType: 'AppSpecContent', appSpecContent: { content: JSON.stringify(appSpec) } },
+      description: 'by hand',
+    });
+    return String(deploymentId);
+  },
+  async metricsMissing(world, amount) {
+    world.load.miss(amount);
+    return `${amount} minutes`;
+  },
+  async metricsLate(world, amount) {
+    world.load.delay(amount, LATE_MINUTES);
+    return `${amount} minutes`;
+  },
+};
+
+async function anyTask(world: World): Promise<string | undefined> {
+  const { taskArns } = await world.call('ecs', 'ListTasks', { cluster: world.service.cluster, serviceName: world.service.service });
+  const arns = (taskArns as AwsShape[]).map(String).sort();
+  return arns.length === 0 ? undefined : world.dice.oneOf(arns);
+}
