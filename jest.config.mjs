@@ -9,7 +9,8 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/.build/', '<rootDir>/.serverless/'],
   reporters: ['default', '<rootDir>/test/support/closing-line-reporter.mjs'],
-  testTimeout: 30_000,
+  // A scenario is a whole deployment: on a busy machine it takes its time, and only one that hangs may fail for it.
+  testTimeout: 120_000,
   // Half of the time is spent waiting for functions and sockets: one worker for each core.
   maxWorkers: '100%',
 };
