@@ -8,7 +8,6 @@ import { compileCondition, compileUpdate } from './item-expressions.ts';
 export interface DynaliteParts {
   createKey(item: AwsShape, table: AwsShape): string;
   validateKey(key: AwsShape, table: AwsShape): Error | undefined;
-  itemSize(item: AwsShape): number;
   updateIndexes(store: unknown, table: AwsShape, before: AwsShape | undefined, after: AwsShape, done: (error?: Error) => void): void;
 }
 
@@ -19,7 +18,8 @@ export interface DirectStore {
   readonly forActions: unknown;
 }
 
-const ITEM_BYTES_MAX = 409_600;
+/** Items near DynamoDB's limit of 400 KB are measured by dynalite, to the byte. */
+const ROUGHLY_FULL = 300_000;
 const GET_MEMBERS = new Set(['TableName', 'Key', 'ConsistentRead']);
 const UPDATE_MEMBERS = new Set([
   'TableName',
@@ -56,10 +56,10 @@ function updateItem(store: DirectStore, parts: DynaliteParts, input: AwsShape): 
   if (!Object.values(values).every(isPlainValue)) return undefined;
   const key = parts.createKey(input['Key'], table);
   const before = store.item(input['TableName'], key);
-  if (!condition(before, values, names)) throw new AwsError('ConditionalCheckFailedException', 'The conditional request failed');
+  // What is wrong with the request comes before its condition.
   const after = update(before ?? input['Key'], values, names);
-  if (after === undefined || changesKey(table, input['Key'], after) || indexKeyMisfits(table, after) || parts.itemSize(after) > ITEM_BYTES_MAX)
-    return undefined;
+  if (after === undefined || changesKey(table, input['Key'], after) || indexKeyMisfits(table, after) || roughSize(after) > ROUGHLY_FULL) return undefined;
+  if (!condition(before, values, names)) throw new AwsError('ConditionalCheckFailedException', 'The conditional request failed');
   parts.updateIndexes(store.forActions, table, before, after, () => undefined);
   store.put(input['TableName'], key, after);
   return returned === 'ALL_NEW' ? { Attributes: after } : {};
@@ -95,6 +95,15 @@ function indexKeyMisfits(table: AwsShape, item: AwsShape): boolean {
     const value = item[name] as AwsShape | undefined;
     return value !== undefined && (value[type] === undefined || value[type] === '');
   });
+}
+
+/** At least nearly the size DynamoDB counts: names and texts, and a few bytes for each value. */
+function roughSize(value: unknown): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return 2;
+  let size = 3;
+  for (const [name, member] of Object.entries(value)) size += name.length + roughSize(member);
+  return size;
 }
 
 const PLAIN_NUMBER = /^-?(?:0|[1-9]\d{0,15})(?:\.\d{1,15})?$/;

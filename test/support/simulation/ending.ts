@@ -47,6 +47,7 @@ export async function reportEnding(context: EndingContext): Promise<void> {
   if (!scaling.scalingIn || !scaling.scalingOut || !scaling.scheduled) watch.report('scale-in is restored', JSON.stringify(scaling));
   await reportServing(context, deployments);
   reportNewest(context, deployments);
+  for (const id of watch.vanished) watch.report('a queue never drops the newest push', `${id} left the queue and nobody was told`);
   for (const { queue, messages } of await truth.deadLetters()) {
     if (messages > 0 && !mayGiveUp(context.struck)) watch.report('dead-letter queues are empty', `${queue} has ${messages}`);
   }
@@ -57,9 +58,14 @@ export async function reportEnding(context: EndingContext): Promise<void> {
   }
 }
 
-/** An asynchronous invocation that fails three times ends in the queue: that takes several faults. */
+const ENDS_AN_INVOCATION: readonly string[] = ['throttled', 'failsBefore', 'failsAfter', 'killed'];
+/** Functions that are not tried again: what they missed, their next round does. */
+const UNREPEATED: readonly string[] = ['guard'];
+
+/** An asynchronous invocation that fails three times ends in the queue, which takes several faults, or one where nothing is tried again. */
 function mayGiveUp(struck: readonly Fault[]): boolean {
-  return struck.filter((fault) => ['throttled', 'failsBefore', 'failsAfter', 'killed'].includes(fault.kind)).length >= 2;
+  const fatal = struck.filter(({ kind }) => ENDS_AN_INVOCATION.includes(kind));
+  return fatal.length >= 2 || fatal.some((fault) => 'functionName' in fault && UNREPEATED.includes(fault.functionName));
 }
 
 async function reportServing({ truth, watch, world, struck, badDigests }: EndingContext, deployments: readonly AwsShape[]): Promise<void> {

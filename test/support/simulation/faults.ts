@@ -20,7 +20,14 @@ export interface EventFault {
 
 /** A change of the world some time after the first push. */
 export interface WorldFault {
-  readonly kind: 'taskCrashes' | 'taskTakenBySpot' | 'weightsChangedByOthers' | 'outsideDeployment' | 'metricsMissing' | 'metricsLate';
+  readonly kind:
+    | 'taskCrashes'
+    | 'taskTakenBySpot'
+    | 'weightsChangedByOthers'
+    | 'outsideDeployment'
+    | 'driverStoppedByOthers'
+    | 'metricsMissing'
+    | 'metricsLate';
   /** Simulated milliseconds after the story began. */
   readonly atMs: number;
   /** How long, for those that last; a share in percent for weights. */
@@ -46,6 +53,7 @@ export const faultKinds = [
   'taskTakenBySpot',
   'weightsChangedByOthers',
   'outsideDeployment',
+  'driverStoppedByOthers',
   'metricsMissing',
   'metricsLate',
   'clockSkewed',
@@ -71,6 +79,7 @@ export const RATES: Readonly<Record<FaultKind, number>> = {
   taskTakenBySpot: 0.1,
   weightsChangedByOthers: 0.08,
   outsideDeployment: 0.05,
+  driverStoppedByOthers: 0.06,
   metricsMissing: 0.1,
   metricsLate: 0.1,
   clockSkewed: 0.1,
@@ -132,7 +141,15 @@ export function sampleFaults(dice: Dice, enabled: ReadonlySet<FaultKind>): Fault
 }
 
 function worldFaults(dice: Dice, happens: (kind: FaultKind) => boolean, struck: Fault[]): readonly WorldFault[] {
-  const kinds = ['taskCrashes', 'taskTakenBySpot', 'weightsChangedByOthers', 'outsideDeployment', 'metricsMissing', 'metricsLate'] as const;
+  const kinds = [
+    'taskCrashes',
+    'taskTakenBySpot',
+    'weightsChangedByOthers',
+    'outsideDeployment',
+    'driverStoppedByOthers',
+    'metricsMissing',
+    'metricsLate',
+  ] as const;
   const drawn = kinds.flatMap((kind): WorldFault[] =>
     happens(kind)
       ? [{ kind, atMs: dice.between(0, WORLD_FAULT_MS_MAX), amount: kind === 'weightsChangedByOthers' ? dice.between(0, 100) : dice.between(1, 4) }]

@@ -7,6 +7,7 @@ export const invariantNames = [
   'the fencing number only grows',
   'at most one deployment holds a service',
   'a queue never drops the newest push',
+  'a deployment starts its driver once',
   'an ended deployment stays as it ended',
   'a record changes by one version at a time',
   'Succeeded means that green serves all production traffic',
@@ -36,9 +37,11 @@ export interface Violation {
 }
 
 export interface Watch {
+  /** Deployments that left the queue and did not get the service. */
+  readonly vanished: ReadonlySet<string>;
   readonly violations: readonly Violation[];
   report(invariant: InvariantName, text: string): void;
-  /** Called before a function's call may act: who acts, and for which deployment. */
+  /** Called when a function's call has taken effect: who acts, and for which deployment. */
   acts(functionName: string, operation: string, payload: unknown): Promise<void>;
 }
 
@@ -69,15 +72,21 @@ const ACTS_ON_SERVICE = new Set([
 export function watchInvariants(world: World, truth: Truth): Watch {
   const violations: Violation[] = [];
   const deployments = new Map<string, DeploymentState>();
+  const drivers = new Set<string>();
+  /** Pushes that left the queue without a trace so far. */
+  const vanished = new Set<string>();
+  const pushedAtOf = new Map<string, number>();
   const state: { service: ServiceState | undefined } = { service: undefined };
   const watch: Watch = {
     violations,
+    vanished,
     report(invariant, text) {
       violations.push({ invariant, at: world.clock.now(), text });
       world.history.add({ at: world.clock.now(), who: 'INVARIANT', what: invariant, outcome: text });
     },
     async acts(functionName, operation, payload) {
       if (!ACTS_ON_SERVICE.has(operation)) return;
+      if (operation === 'codedeploy:CreateDeployment') lookAtStart(payload);
       const { deploymentId, fence } = payload as { deploymentId?: string; fence?: number };
       if (deploymentId === undefined) return;
       const { service } = await truth.records();
@@ -138,13 +147,26 @@ export function watchInvariants(world: World, truth: Truth): Watch {
     const isKept = next === undefined || after.next?.deploymentId === next.deploymentId || after.active === next.deploymentId;
     if (!isKept && (after.next?.pushedAt ?? Number.POSITIVE_INFINITY) < next.pushedAt)
       watch.report('a queue never drops the newest push', `${next.deploymentId} gave way to the older ${after.next?.deploymentId}`);
-    if (!isKept && after.next === undefined && after.active === before.active)
-      watch.report('a queue never drops the newest push', `${next.deploymentId} vanished from the queue`);
+    // Whoever is not let through by the circuit breaker leaves the queue too; the record then says so.
+    if (!isKept && after.next === undefined && next !== undefined && !givesWayTo(after.active, next.pushedAt)) vanished.add(next.deploymentId);
+  }
+
+  function givesWayTo(active: string | undefined, pushedAt: number): boolean {
+    return active !== undefined && (pushedAtOf.get(active) ?? 0) >= pushedAt;
+  }
+
+  function lookAtStart(payload: unknown): void {
+    const { deploymentId } = payload as { deploymentId?: string };
+    if (deploymentId === undefined) return;
+    if (drivers.has(deploymentId)) watch.report('a deployment starts its driver once', `${deploymentId} starts a second CodeDeploy deployment`);
+    drivers.add(deploymentId);
   }
 
   async function lookAtDeployment(id: string, version: number, record: AwsShape): Promise<void> {
     const before = deployments.get(id);
     const after: DeploymentState = { version, status: String(record['status']?.S), run: Number(plain(record['run'])) };
+    pushedAtOf.set(id, (plain(record['request']) as { pushedAt: number }).pushedAt);
+    if (after.status === 'Refused' || after.status === 'Superseded') vanished.delete(id);
     deployments.set(id, after);
     if (before !== undefined) {
       if (after.version !== before.version + 1) watch.report('a record changes by one version at a time', `${id}: ${before.version} -> ${after.version}`);

@@ -13,6 +13,7 @@ export interface Truth {
   servingDigest(): Promise<string | undefined>;
   healthyTargets(targetGroupArn: string): Promise<number>;
   scaling(): Promise<{ readonly scalingIn: boolean; readonly scalingOut: boolean; readonly scheduled: boolean }>;
+  /** Of the workflow that deploys. Remedies wait for people as long as people take. */
   runningExecutions(): Promise<readonly string[]>;
   runningDriverDeployments(): Promise<readonly string[]>;
   deadLetters(): Promise<readonly { readonly queue: string; readonly messages: number }[]>;
@@ -21,7 +22,8 @@ export interface Truth {
   taskSets(): Promise<readonly AwsShape[]>;
 }
 
-export function createTruth(region: Region, service: SimulatedService): Truth {
+/** @param deploymentKeys sort keys of the deployment records there are; grows */
+export function createTruth(region: Region, service: SimulatedService, deploymentKeys: ReadonlySet<string>): Truth {
   const call = (name: Parameters<Region['call']>[0], operation: string, input: AwsShape): Promise<AwsShape> => region.call(name, operation, input, root);
   const taskSets = async (): Promise<readonly AwsShape[]> => {
     const { services } = await call('ecs', 'DescribeServices', { cluster: service.cluster, services: [service.service] });
@@ -72,13 +74,11 @@ export function createTruth(region: Region, service: SimulatedService): Truth {
       };
     },
     async runningExecutions() {
-      const { stateMachines } = await call('states', 'ListStateMachines', {});
-      const running: string[] = [];
-      for (const { stateMachineArn } of stateMachines as AwsShape[]) {
-        const { executions } = await call('states', 'ListExecutions', { stateMachineArn, statusFilter: 'RUNNING' });
-        running.push(...(executions as AwsShape[]).map((execution) => String(execution['name'])));
-      }
-      return running;
+      const { executions } = await call('states', 'ListExecutions', {
+        stateMachineArn: region.arn('states', 'stateMachine:weir-dev-deploy'),
+        statusFilter: 'RUNNING',
+      });
+      return (executions as AwsShape[]).map((execution) => String(execution['name']));
     },
     async runningDriverDeployments() {
       const { deployments } = await call('codedeploy', 'ListDeployments', {
@@ -99,17 +99,16 @@ export function createTruth(region: Region, service: SimulatedService): Truth {
       );
     },
     async records() {
-      const { Items } = await call('dynamodb', 'Query', {
-        TableName: 'weir-dev',
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': { S: `SERVICE#${service.key}` } },
-      });
-      const items = (Items as AwsShape[]).map((item) => ({ sk: String(item['sk'].S), record: gist(item['record']) }));
-      return {
-        service: items.find(({ sk }) => sk === 'SERVICE')?.record,
-        deployments: items.flatMap(({ sk, record }) => (sk.startsWith('DEPLOYMENT#') && record !== undefined ? [record] : [])),
+      const read = async (sk: string): Promise<AwsShape | undefined> => {
+        const { Item } = await call('dynamodb', 'GetItem', {
+          TableName: 'weir-dev',
+          ConsistentRead: true,
+          Key: { pk: { S: `SERVICE#${service.key}` }, sk: { S: sk } },
+        });
+        return gist((Item as AwsShape | undefined)?.['record'] as AwsShape | undefined);
       };
+      const deployments = await Promise.all([...deploymentKeys].map(read));
+      return { service: await read('SERVICE'), deployments: deployments.filter((record) => record !== undefined) };
     },
   };
   return truth;

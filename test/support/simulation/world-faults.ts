@@ -67,6 +67,12 @@ const STRIKES: Readonly<Record<WorldFault['kind'], (world: World, amount: number
     });
     return String(deploymentId);
   },
+  async driverStoppedByOthers(world) {
+    const [deploymentId] = await world.truth.runningDriverDeployments();
+    if (deploymentId === undefined) return 'nothing to stop';
+    await world.call('codedeploy', 'StopDeployment', { deploymentId, autoRollbackEnabled: false });
+    return deploymentId;
+  },
   async metricsMissing(world, amount) {
     world.load.miss(amount);
     return `${amount} minutes`;

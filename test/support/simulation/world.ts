@@ -115,6 +115,12 @@ export async function createWorld(machinery: Machinery, options: WorldOptions): 
   });
   host.localAws = localAws;
   const { region, clock } = localAws;
+  const deploymentKeys = new Set<string>();
+  localAws.dispatcher.intercept((called, input, next) => {
+    const key = called.operation === 'PutItem' ? String(input['Item']?.['sk']?.['S'] ?? '') : '';
+    if (key.startsWith('DEPLOYMENT#')) deploymentKeys.add(key);
+    return next();
+  });
   if (planted !== undefined) plantInCalls(localAws.dispatcher, planted);
 
   function simulatedFunctions(made: Region): RunFunction {
@@ -158,7 +164,7 @@ export async function createWorld(machinery: Machinery, options: WorldOptions): 
     const { services } = await call('ecs', 'DescribeServices', { cluster: service.cluster, services: [service.service] });
     return services[0].taskSets[0]?.stabilityStatus === 'STEADY_STATE';
   }, SETTLE_MS_MAX);
-  const truth = createTruth(region, service);
+  const truth = createTruth(region, service, deploymentKeys);
   const load = simulateLoad(region, service, truth, {
     requestsPerMinute: options.requestsPerMinute,
     errorShareOf: (digest) => behaviours.get(digest)?.errorShare ?? 0,
