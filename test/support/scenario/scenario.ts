@@ -31,6 +31,8 @@ export interface ScenarioOptions {
   /** The service begins with its image named by tag instead of digest. */
   readonly imageByTag?: boolean;
   readonly ecsBehaviour?: Partial<EcsBehaviour>;
+  /** Tasks are real processes of this version's folder below examples/orders, and nothing can be scripted. */
+  readonly realVersion?: string;
 }
 
 export interface Scenario {
@@ -76,7 +78,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     clock: { kind: 'virtual' },
     startAt: START_AT,
     stack: packagedTemplate(),
-    taskRuntime: runtime,
+    ...(options.realVersion === undefined ? { taskRuntime: runtime } : {}),
     lambdaFaults: faults,
     ecsBehaviour: options.ecsBehaviour ?? {},
   });
@@ -85,7 +87,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   const call = (service: ServiceName, operation: string, input: AwsShape): Promise<AwsShape> => region.call(service, operation, input, root);
 
   await createSampleRepository(where);
-  const first = { endpointUrl, repository: SAMPLE_REPOSITORY, tag: '1.0.0', directory: join(PROJECT_ROOT, 'examples', 'orders', 'v1') };
+  const first = { endpointUrl, repository: SAMPLE_REPOSITORY, tag: '1.0.0', directory: join(PROJECT_ROOT, 'examples', 'orders', options.realVersion ?? 'v1') };
   const firstDigest = (await pushImage(first)).digest;
   runtime.script(firstDigest, respond);
   runtime.script('1.0.0', { ...respond, digest: firstDigest });
