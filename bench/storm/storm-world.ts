@@ -13,7 +13,9 @@ import { parseManifestDocument } from '#contracts/stored-manifest.ts';
 import { evolve, requestDeployment } from '#core/deployment/evolve.ts';
 import { newServiceRecord } from '#core/service/service-record.ts';
 import { actStep } from '#flows/remediation/act-step.ts';
+import { alertStep } from '#flows/remediation/alert-step.ts';
 import { decideStep } from '#flows/remediation/decide-step.ts';
+import { proposeStep } from '#flows/remediation/propose-step.ts';
 import { ConflictError } from '#ports/errors.ts';
 import type { Ports } from '#ports/ports.ts';
 import { createDynamodb } from '../../localaws/dynamodb/create-dynamodb.ts';
@@ -129,7 +131,7 @@ const servingEcs: Ports['ecs'] = {
   registerTaskDefinition: refuse,
 };
 
-/** Decides, and acts where that was decided; like the state machine, the same remediation only once. */
+/** Decides, and acts or tells people where that was decided; like the state machine, the same remediation only once. */
 function stepsAtOnce(ports: Ports): Ports['remediationWorkflow'] {
   const started = new Set<string>();
   return {
@@ -138,6 +140,8 @@ function stepsAtOnce(ports: Ports): Ports['remediationWorkflow'] {
       started.add(input.remediationId);
       const { next } = await retried(() => decideStep(ports, input, ACCOUNT));
       if (next.kind === 'act') await retried(() => actStep(ports, input, ACCOUNT));
+      if (next.kind === 'propose') await retried(() => proposeStep(ports, input, `token of ${input.remediationId}`));
+      if (next.kind === 'alert') await retried(() => alertStep(ports, input));
     },
     wake: async () => undefined,
   };

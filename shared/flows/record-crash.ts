@@ -7,10 +7,9 @@ import type { Ports } from '#ports/ports.ts';
 import { signalRunning } from './signal-deployment.ts';
 
 /** @returns what was done, for the log */
-export async function recordCrash(ports: Ports, serviceKey: string, taskDefinitionArn: string, crash: TaskCrash): Promise<string> {
-  const service = await ports.services.load(serviceKey);
-  const active = service?.record.active;
-  if (active === undefined) return service === undefined ? 'not a service of ours' : recordGuarded(ports, service.record, taskDefinitionArn, crash);
+export async function recordCrash(ports: Ports, service: ServiceRecord, taskDefinitionArn: string, crash: TaskCrash): Promise<string> {
+  const { key: serviceKey, active } = service;
+  if (active === undefined) return recordGuarded(ports, service, taskDefinitionArn, crash);
   const loaded = await ports.deployments.load(serviceKey, active.deploymentId);
   const isGreen = loaded?.deployment.taskDefinitionArn === taskDefinitionArn;
   const isBlue = loaded?.deployment.plan?.blue.taskDefinitionArn === taskDefinitionArn;
