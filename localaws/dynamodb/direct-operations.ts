@@ -53,12 +53,12 @@ function updateItem(store: DirectStore, parts: DynaliteParts, input: AwsShape): 
   const update = compileUpdate(text);
   const condition = typeof conditionText === 'string' ? compileCondition(conditionText) : conditionText === undefined ? () => true : undefined;
   if (update === undefined || condition === undefined || !usesExactly(`${text} ${conditionText ?? ''}`, names, values)) return undefined;
-  if (!Object.values(values).every(isPlainValue)) return undefined;
+  if (Object.values(values).some((value) => plainSize(value) > ROUGHLY_FULL)) return undefined;
   const key = parts.createKey(input['Key'], table);
   const before = store.item(input['TableName'], key);
   // What is wrong with the request comes before its condition.
   const after = update(before ?? input['Key'], values, names);
-  if (after === undefined || changesKey(table, input['Key'], after) || indexKeyMisfits(table, after) || roughSize(after) > ROUGHLY_FULL) return undefined;
+  if (after === undefined || changesKey(table, input['Key'], after) || indexKeyMisfits(table, after) || sizeOf(after) > ROUGHLY_FULL) return undefined;
   if (!condition(before, values, names)) throw new AwsError('ConditionalCheckFailedException', 'The conditional request failed');
   parts.updateIndexes(store.forActions, table, before, after, () => undefined);
   store.put(input['TableName'], key, after);
@@ -69,7 +69,7 @@ function tableFor(store: DirectStore, parts: DynaliteParts, input: AwsShape, mem
   if (Object.keys(input).some((member) => !members.has(member))) return undefined;
   const table = typeof input['TableName'] === 'string' ? store.table(input['TableName']) : undefined;
   const key: unknown = input['Key'];
-  if (table === undefined || typeof key !== 'object' || key === null || !Object.values(key).every(isPlainValue)) return undefined;
+  if (table === undefined || typeof key !== 'object' || key === null || Object.values(key).some((value) => plainSize(value) > ROUGHLY_FULL)) return undefined;
   return parts.validateKey(key, table) === undefined ? table : undefined;
 }
 
@@ -97,37 +97,62 @@ function indexKeyMisfits(table: AwsShape, item: AwsShape): boolean {
   });
 }
 
-/** At least nearly the size DynamoDB counts: names and texts, and a few bytes for each value. */
-function roughSize(value: unknown): number {
-  if (typeof value === 'string') return value.length + 2;
-  if (typeof value !== 'object' || value === null) return 2;
+/** Sizes of values that were looked at: items share the values they were written with. */
+const knownSizes = new WeakMap<object, number>();
+
+/** At least nearly the size DynamoDB counts of an item: names and texts, and a few bytes for each value. */
+function sizeOf(item: AwsShape): number {
   let size = 3;
-  for (const [name, member] of Object.entries(value)) size += name.length + roughSize(member);
+  for (const [name, value] of Object.entries(item)) size += name.length + plainSize(value);
   return size;
 }
 
-const PLAIN_NUMBER = /^-?(?:0|[1-9]\d{0,15})(?:\.\d{1,15})?$/;
+/** As DynamoDB itself would write them: fewer than its 38 digits, no exponent, no zero at the end of a fraction. */
+const PLAIN_NUMBER = /^(?:0|-?(?:[1-9]\d{0,15}|0(?=\.))(?:\.\d{0,19}[1-9])?)$/;
+const NEEDS_DYNALITE = Number.POSITIVE_INFINITY;
 
-/** Strings, usual numbers, booleans, null, lists and maps; the rest needs dynalite's eye. */
-function isPlainValue(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const entries = Object.entries(value);
-  const [kind, content] = entries[0] ?? [];
-  if (entries.length !== 1) return false;
+/** The size of a value that is made of strings, usual numbers, booleans, null, lists and maps; anything else needs dynalite's eye. */
+function plainSize(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return NEEDS_DYNALITE;
+  const known = knownSizes.get(value);
+  if (known !== undefined) return known;
+  const size = measure(value);
+  knownSizes.set(value, size);
+  return size;
+}
+
+function measure(value: object): number {
+  let kind: string | undefined;
+  for (const name in value) {
+    if (kind !== undefined) return NEEDS_DYNALITE;
+    kind = name;
+  }
+  if (kind === undefined) return NEEDS_DYNALITE;
+  const content = (value as AwsShape)[kind] as unknown;
   switch (kind) {
     case 'S':
-      return typeof content === 'string';
+      return typeof content === 'string' ? 3 + content.length : NEEDS_DYNALITE;
     case 'N':
-      return typeof content === 'string' && PLAIN_NUMBER.test(content);
+      return typeof content === 'string' && PLAIN_NUMBER.test(content) ? 3 + content.length : NEEDS_DYNALITE;
     case 'BOOL':
-      return typeof content === 'boolean';
+      return typeof content === 'boolean' ? 3 : NEEDS_DYNALITE;
     case 'NULL':
-      return content === true;
+      return content === true ? 3 : NEEDS_DYNALITE;
     case 'L':
-      return Array.isArray(content) && content.every(isPlainValue);
+      return Array.isArray(content) ? content.reduce((size: number, member) => size + plainMember(member), 5) : NEEDS_DYNALITE;
     case 'M':
-      return typeof content === 'object' && content !== null && !Array.isArray(content) && Object.values(content).every(isPlainValue);
+      return typeof content === 'object' && content !== null && !Array.isArray(content) ? sizeOfMap(content as AwsShape) : NEEDS_DYNALITE;
     default:
-      return false;
+      return NEEDS_DYNALITE;
   }
+}
+
+function sizeOfMap(map: AwsShape): number {
+  let size = 5;
+  for (const name in map) size += name.length + plainMember(map[name]);
+  return size;
+}
+
+function plainMember(value: unknown): number {
+  return typeof value === 'object' && value !== null ? measure(value) : NEEDS_DYNALITE;
 }

@@ -30,7 +30,7 @@ export function createInProcessHandler(options: AnswerOptions): InProcessHandler
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(request) {
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]));
+      const headers = inLowerCase(request.headers);
       const bytes = bodyBytes(request.body);
       const body = headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
       return { response: sdkResponse(await answerRequest(options, { method: request.method, url: urlOf(request), headers, body: () => body })) };
@@ -41,11 +41,18 @@ export function createInProcessHandler(options: AnswerOptions): InProcessHandler
 
 /** A reply as SDK clients take it. */
 export function sdkResponse(reply: WireReply): SdkResponse {
-  const headers = Object.fromEntries(Object.entries(reply.headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const headers = inLowerCase(reply.headers);
   return { statusCode: reply.status, headers, body: typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body };
 }
 
+function inLowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const lower: Record<string, string> = {};
+  for (const name in headers) lower[name.toLowerCase()] = headers[name] as string;
+  return lower;
+}
+
 function urlOf(request: SdkRequest): string {
+  if (request.query === undefined) return request.path;
   const pairs = Object.entries(request.query ?? {}).flatMap(([name, value]) => {
     const values = Array.isArray(value) ? (value as readonly string[]) : [value as string | null];
     return values.map((one) => (one === null ? encodeURIComponent(name) : `${encodeURIComponent(name)}=${encodeURIComponent(one)}`));

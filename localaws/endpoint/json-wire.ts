@@ -2,10 +2,12 @@
 import type { AwsShape } from '../region.ts';
 import { AwsError } from './aws-error.ts';
 
+const BLANK = /^\s*$/;
+
 /** @throws AwsError SerializationException when the body is not a JSON object. */
 export function parseJsonInput(body: Uint8Array): AwsShape {
-  const text = new TextDecoder().decode(body);
-  if (text.trim() === '') return {};
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  if (BLANK.test(text)) return {};
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -20,7 +22,16 @@ export function parseJsonInput(body: Uint8Array): AwsShape {
 
 /** Serializes an output: Date as epoch seconds with millisecond fraction, bytes as base64, undefined members left out. */
 export function serializeJson(output: AwsShape): string {
-  return JSON.stringify(wireValue(output));
+  return JSON.stringify(isWireForm(output) ? output : wireValue(output));
+}
+
+/** Whether a value is in the wire's JSON form already, members that are undefined aside: most answers are, and need no copy. */
+function isWireForm(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isWireForm);
+  if (value instanceof Date || value instanceof Uint8Array) return false;
+  for (const name in value) if (!isWireForm((value as AwsShape)[name])) return false;
+  return true;
 }
 
 /** A copy in the wire's JSON form. */

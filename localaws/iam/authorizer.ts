@@ -35,7 +35,16 @@ export function createJudge(region: Region, store: IdentityStore): Judge {
   const denials: Denial[] = [];
 
   const decide = (role: RoleRecord, action: string, resource: string, extra: Readonly<Record<string, string>>): { decision: Decision; boundary: boolean } => {
-    const request = { action, resource, context: contextOf(region, store, role, action, resource, extra) };
+    let made: ConditionContext | undefined;
+    const request = {
+      action,
+      resource,
+      // Few statements ask for it.
+      get context() {
+        made ??= contextOf(region, store, role, action, resource, extra);
+        return made;
+      },
+    };
     const decision = evaluatePolicies(store.policiesOf(role), request);
     if (decision.outcome !== 'allowed' || role.boundaryArn === undefined) return { decision, boundary: false };
     const document = store.managedDocument(role.boundaryArn);

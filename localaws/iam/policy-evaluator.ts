@@ -49,10 +49,10 @@ function matchStatement(statement: Statement, request: PolicyRequest): string | 
   const actionPattern = findPattern(statement.actions, (pattern) => matchesWildcard(pattern.toLowerCase(), action));
   if (actionPattern === undefined) return undefined;
   const resourcePattern = findPattern(statement.resources, (pattern) => {
-    const filled = substituteVariables(pattern, request.context);
+    const filled = pattern.includes('${') ? substituteVariables(pattern, request.context) : pattern;
     return filled !== undefined && matchesWildcard(filled, request.resource);
   });
-  if (resourcePattern === undefined || !conditionsHold(statement.conditions, request.context)) return undefined;
+  if (resourcePattern === undefined || (statement.conditions.length > 0 && !conditionsHold(statement.conditions, request.context))) return undefined;
   return actionPattern;
 }
 

@@ -21,7 +21,20 @@ const defaults = { maxAttempts: 4, requestHandler: { connectionTimeout: CONNECTI
 
 /** What all clients may be given instead of what the environment says: another way to AWS, other credentials. */
 export type AwsClientSettings = Partial<
-  Pick<DynamoDBClientConfig, 'credentials' | 'endpoint' | 'region' | 'requestHandler' | 'retryStrategy' | 'signer' | 'useDualstackEndpoint' | 'useFipsEndpoint'>
+  Pick<
+    DynamoDBClientConfig,
+    | 'credentials'
+    | 'defaultUserAgentProvider'
+    | 'endpoint'
+    | 'endpointProvider'
+    | 'logger'
+    | 'region'
+    | 'requestHandler'
+    | 'retryStrategy'
+    | 'signer'
+    | 'useDualstackEndpoint'
+    | 'useFipsEndpoint'
+  >
 >;
 
 /** Clients for the region and credentials of the environment. */

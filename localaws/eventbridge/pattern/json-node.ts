@@ -51,6 +51,10 @@ export function writeJson(node: JsonNode): string {
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LITERAL = /true|false|null/y;
 const SPACE = /[ \t\r\n]*/y;
+const BLANK_CODE_MAX = 0x20;
+/** Escapes, and characters that JSON does not allow as they are. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const NEEDS_PARSER = /[\\\u0000-\u001f]/;
 
 function createReader(text: string): { value(depth: number): JsonNode; end(): void } {
   let at = 0;
@@ -61,7 +65,7 @@ function createReader(text: string): { value(depth: number): JsonNode; end(): vo
     return found;
   };
   const next = (): string => {
-    take(SPACE);
+    if (text.charCodeAt(at) <= BLANK_CODE_MAX) take(SPACE);
     return text[at] ?? '';
   };
   const expect = (character: string): void => {
@@ -70,7 +74,13 @@ function createReader(text: string): { value(depth: number): JsonNode; end(): vo
   };
   const string = (): string => {
     if (text[at] !== '"') throw new JsonSyntaxError('expected a string', at);
-    let end = at + 1;
+    let end = text.indexOf('"', at + 1);
+    const plain = end > at ? text.slice(at + 1, end) : '\\';
+    if (!NEEDS_PARSER.test(plain)) {
+      at = end + 1;
+      return plain;
+    }
+    end = at + 1;
     while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1;
     try {
       const value = JSON.parse(text.slice(at, end + 1)) as string;

@@ -56,6 +56,8 @@ export const ROLLBACK_LIMIT_MINUTES = 90;
 export const UNREAD_LIMIT_MINUTES = 10;
 /** Minutes after the bake time in which missing evidence may still arrive, before a person is asked. */
 export const ASK_AFTER_MINUTES = 3;
+/** How long a rollback waits for blue to get a healthy target when the driver does not go back by itself. */
+export const BLUE_RECOVERY_MINUTES = 10;
 /** How long after a stop the driver's own rollback is given to appear. */
 export const ROLLBACK_GRACE_SECONDS = 60;
 
@@ -264,6 +266,8 @@ function watchRollback(deployment: Deployment, plan: Plan, observed: WatchObserv
   if (shift.rollback?.status === 'failed') return held(`${driverName(plan.driver)}'s rollback ${shift.rollback.id} failed`, bluePercent);
   if (overdue) return held('the rollback did not finish in time', bluePercent);
   if (shift.rollback !== undefined) return watch(WATCH_SECONDS);
+  if (!working && observed.blueHealthyTargets === 0 && now >= rollback.startedAt + BLUE_RECOVERY_MINUTES * 60_000)
+    return held(`${describeCause(rollback.cause)}; blue has had no healthy target for ${BLUE_RECOVERY_MINUTES} minutes`, bluePercent);
   // Asked again: stopping is idempotent, and the first request may have been lost.
   return { events: [], actions: [], next: { kind: 'rollBack' } };
 }

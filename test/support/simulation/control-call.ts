@@ -48,7 +48,12 @@ export function operationOf(request: SdkRequest): string {
     if (service === undefined) throw new Error(`the simulation does not know the service of ${target}`);
     return `${service}:${target.slice(dot + 1)}`;
   }
-  const text = typeof request.body === 'string' ? request.body : request.body instanceof Uint8Array ? Buffer.from(request.body).toString() : '';
+  const text =
+    typeof request.body === 'string'
+      ? request.body
+      : request.body instanceof Uint8Array
+        ? Buffer.from(request.body.buffer, request.body.byteOffset, request.body.byteLength).toString()
+        : '';
   const action = /(?:^|&)Action=([^&]+)/.exec(text)?.[1];
   const version = /(?:^|&)Version=([^&]+)/.exec(text)?.[1];
   if (action !== undefined) return `${version === '2010-03-31' ? 'sns' : 'elasticloadbalancing'}:${action}`;

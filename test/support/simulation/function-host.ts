@@ -52,6 +52,8 @@ export async function freshRetryStrategy(): Promise<() => RetryStrategy> {
   return () => new Strategy(4);
 }
 
+const SIMULATED_ENDPOINT = new URL('https://aws.simulation.invalid/');
+
 const clients: AwsClientSettings = {
   region: 'us-east-1',
   useDualstackEndpoint: false,
@@ -69,6 +71,11 @@ const clients: AwsClientSettings = {
     refreshRetryTokenForRetry: (token: never, info: never) => here().retries.refreshRetryTokenForRetry(token, info),
     recordSuccess: (token: never) => here().retries.recordSuccess(token),
   } as never,
+  // Nobody looks up the host, or who the client says it is.
+  endpointProvider: () => ({ url: SIMULATED_ENDPOINT, properties: {}, headers: {} }),
+  defaultUserAgentProvider: async () => [],
+  // Without methods: the SDK then leaves out the copies of inputs and outputs that it makes for its log.
+  logger: {} as never,
   // Who calls is known from the environment that calls; a signature would only cost time.
   signer: { sign: async (request: SdkRequest) => request } as never,
 };

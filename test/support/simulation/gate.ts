@@ -144,7 +144,7 @@ function bodyOf(request: SdkRequest): string | Uint8Array | undefined {
 
 function textOf(request: SdkRequest): string {
   const body = bodyOf(request);
-  return typeof body === 'string' ? body : body === undefined ? '' : Buffer.from(body).toString('latin1');
+  return typeof body === 'string' ? body : body === undefined ? '' : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
 }
 
 /** What a killed function gets: it can do nothing more. */

@@ -52,6 +52,8 @@ async function startThread(templateFile: string): Promise<Worker> {
     env: { ...process.env, POWERTOOLS_LOG_LEVEL: 'SILENT', AWS_LAMBDA_LOG_LEVEL: 'FATAL' },
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stderr: false,
+    // A run makes a region's worth of objects that die with it: with room for them, few are ever copied.
+    resourceLimits: { maxYoungGenerationSizeMb: 192 },
   });
   await answerOf(worker);
   return worker;

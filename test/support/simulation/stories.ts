@@ -141,7 +141,7 @@ export const stories: readonly Story[] = [
   {
     name: 'burst',
     summary: 'five pushes in three seconds',
-    manifest: canary,
+    manifest: { strategy: { allAtOnce: {} } },
     desiredCount: 2,
     badTags: [],
     ends: { '2.0.0': 'Succeeded', '3.0.0': 'Superseded', '4.0.0': 'Superseded', '5.0.0': 'Superseded', '6.0.0': 'Succeeded' },
