@@ -18,8 +18,10 @@ export type ServiceName =
   | 'logs'
   | 'monitoring'
   | 'scheduler'
+  | 'secretsmanager'
   | 'sns'
   | 'sqs'
+  | 'ssm'
   | 'states'
   | 'sts';
 

@@ -15,8 +15,10 @@ import { createLambda, type LambdaOptions } from './lambda/create-lambda.ts';
 import type { LambdaFaults } from './lambda/faults.ts';
 import { createLogs } from './logs/create-logs.ts';
 import { createScheduler } from './scheduler/create-scheduler.ts';
+import { createSecretsManager } from './secretsmanager/create-secrets-manager.ts';
 import { createSns } from './sns/create-sns.ts';
 import { createSqs } from './sqs/create-sqs.ts';
+import { createSsm } from './ssm/create-ssm.ts';
 import { type RegionOptions, type RunningRegion, startRegion } from './start-region.ts';
 import { createStepFunctions } from './stepfunctions/create-step-functions.ts';
 import { createSts } from './sts/create-sts.ts';
@@ -59,6 +61,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       createLogs,
       createSqs,
       createSns,
+      createSsm,
+      createSecretsManager,
       createDynamodb(options.dynamodb),
       createLambda({
         ...options.lambda,

@@ -79,7 +79,12 @@ const permissions = {
   readTaskLogs: [allow('logs:GetLogEvents', arn('logs', 'log-group:*:log-stream:*'))],
   readScaling: [allow('application-autoscaling:DescribeScalableTargets', '*')],
   setScaling: [allow('application-autoscaling:RegisterScalableTarget', arn('application-autoscaling', 'scalable-target/*'))],
-  notify: [allow('sns:Publish', arn('sns', '*'))],
+  // Of secrets only those that are named for Weir: a manifest must not be a way to read others.
+  notify: [
+    allow('sns:Publish', arn('sns', '*')),
+    allow('ssm:GetParameter', [arn('ssm', 'parameter/weir/*'), arn('ssm', 'parameter/aws/reference/secretsmanager/weir/*')]),
+    allow('secretsmanager:GetSecretValue', arn('secretsmanager', 'secret:weir/*')),
+  ],
   sendDeadLetters: [allow('sqs:SendMessage', { 'Fn::GetAtt': ['FunctionsDeadLetters', 'Arn'] })],
 };
 
@@ -136,7 +141,7 @@ const roles = {
   AfterAllowTraffic: ['after-allow-traffic', hook],
   EcsLifecycle: ['ecs-lifecycle', ['readRecords', 'writeRecords', 'wakeWorkflow', 'readEcsDeployments', 'askUserHooks', 'readTraffic', 'readHealth']],
   Guard: ['guard', [...subscriber, 'startWorkflow', 'describeService', 'readImages', 'readTraffic', 'readHealth', 'notify']],
-  Sweep: ['sweep', [...subscriber, 'startWorkflow', 'describeWorkflow', 'describeService', 'readImages']],
+  Sweep: ['sweep', [...subscriber, 'startWorkflow', 'startRemediation', 'describeWorkflow', 'describeService', 'readImages', 'notify']],
   ApplyManifest: ['apply-manifest', ['readRecords', 'writeRecords', 'deleteRecords']],
   AbortDeployment: ['abort-deployment', ['readRecords', 'writeRecords', 'wakeWorkflow']],
   PromoteDeployment: ['promote-deployment', ['readRecords', 'writeRecords', 'wakeWorkflow']],

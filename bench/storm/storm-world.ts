@@ -7,6 +7,7 @@ import { createDynamodbContainerInstanceStore } from '#adapters/dynamodb/dynamod
 import { createDynamodbCrashStore } from '#adapters/dynamodb/dynamodb-crash-store.ts';
 import { createDynamodbDeploymentStore } from '#adapters/dynamodb/dynamodb-deployment-store.ts';
 import { createDynamodbIncidentStore } from '#adapters/dynamodb/dynamodb-incident-store.ts';
+import { createDynamodbNotificationStore } from '#adapters/dynamodb/dynamodb-notification-store.ts';
 import { createDynamodbRemediationStore } from '#adapters/dynamodb/dynamodb-remediation-store.ts';
 import { createDynamodbServiceStore } from '#adapters/dynamodb/dynamodb-service-store.ts';
 import { parseManifestDocument } from '#contracts/stored-manifest.ts';
@@ -78,6 +79,7 @@ export async function createStormWorld({ services, mode }: StormShape, startAt: 
     images: { describe: async () => ({ status: 'ACTIVE', findings: undefined }), list: refuse, reference: (_registry, name, digest) => `${name}@${digest}` },
     tasks: { running: async () => [] },
     workflow: { start: async ({ serviceKey }) => void count(actions, serviceKey), status: refuse, wake: async () => undefined },
+    notifications: createDynamodbNotificationStore(table),
     notifier: { notify: async () => void told++ } as Ports['notifier'],
     log: { info: () => undefined, warn: () => undefined },
     now: () => now,

@@ -10,6 +10,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { lazyMembers } from '#ports/lazy-members.ts';
 
@@ -53,5 +54,6 @@ export function createAwsClients(given: AwsClientSettings = {}) {
     logs: () => (region: string | undefined) => new CloudWatchLogsClient({ ...settings, ...(region === undefined ? {} : { region }) }),
     sfn: () => new SFNClient(settings),
     sns: () => new SNSClient(settings),
+    ssm: () => new SSMClient(settings),
   });
 }

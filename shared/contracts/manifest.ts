@@ -2,7 +2,7 @@
 // documentation that schema/weir.schema.json and editors show. docs/manifest.md is the reference for people.
 import * as z from 'zod';
 import { hooks, preflight, smokeChecks } from './manifest-checks.ts';
-import { section, text, wholeNumber, word } from './manifest-fields.ts';
+import { choice, section, text, wholeNumber, word } from './manifest-fields.ts';
 import { health } from './manifest-health.ts';
 import { remediation } from './manifest-remediation.ts';
 import { driver, driverFaults, image, strategy } from './manifest-rollout.ts';
@@ -59,10 +59,23 @@ export const manifestSchema = section(
       .default(false),
     notifications: section(
       {
-        topicArn: text(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/, 400, 'the ARN of an SNS topic', {
-          description: "SNS topic told of each deployment's end. Default: Weir's own topic.",
+        topicArn: text(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,251}(?:\.fifo)?$/, 400, 'the ARN of an SNS topic', {
+          description: 'SNS topic for everything Weir tells about the service. Default: its own topic.',
           examples: ['arn:aws:sns:eu-west-1:111122223333:orders-deployments'],
         }).optional(),
+        webhook: choice(
+          {
+            parameter: text(/^\/weir\/[A-Za-z0-9_.\-/]+$/, 500, 'the name of a parameter that begins with /weir/', {
+              description: 'Name of a parameter of the Systems Manager Parameter Store, a SecureString.',
+              examples: ['/weir/orders/slack'],
+            }).optional(),
+            secret: text(/^weir\/[A-Za-z0-9_+=.@\-/]+$/, 500, 'the name of a secret that begins with weir/', {
+              description: 'Name of a secret of the Secrets Manager.',
+              examples: ['weir/orders/slack'],
+            }).optional(),
+          },
+          'A Slack-compatible webhook, by where its secret is kept: the URL, or JSON with url, token and channel of chat.postMessage.',
+        ).optional(),
       },
       'Who is told.',
     ).prefault({}),

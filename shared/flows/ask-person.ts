@@ -3,26 +3,22 @@ import { readManifest } from '#contracts/stored-manifest.ts';
 import type { Deployment } from '#core/deployment/deployment.ts';
 import type { Ports } from '#ports/ports.ts';
 import { changeDeployment } from './change-deployment.ts';
+import { tellPeople } from './tell-people.ts';
 
 export async function askPerson(ports: Ports, deployment: Deployment, question: string): Promise<void> {
-  const service = await ports.services.load(deployment.serviceKey);
+  const { serviceKey, id, request } = deployment;
+  const service = await ports.services.load(serviceKey);
   if (service === undefined) return;
-  const image = deployment.request.tag ?? deployment.request.digest;
-  try {
-    await ports.notifier.notify(
-      {
-        serviceKey: deployment.serviceKey,
-        deploymentId: deployment.id,
-        status: 'DecisionNeeded',
-        title: `${deployment.serviceKey}: ${image} needs a decision`,
-        text: question,
-      },
-      readManifest(service.record.manifest).notifications.topicArn,
-    );
-  } catch (error) {
-    // Not being able to tell must not end the watch: the next look tries again.
-    ports.log.warn('could not ask for a decision; trying again at the next look', { deploymentId: deployment.id, error: String(error) });
-    return;
-  }
-  await changeDeployment(ports, deployment.serviceKey, deployment.id, (newest) => (newest.toldAt === undefined ? [{ type: 'PersonTold' }] : []));
+  const told = await tellPeople(ports, readManifest(service.record.manifest).notifications, {
+    id: `${id}#DecisionNeeded`,
+    alert: 'decisionNeeded',
+    serviceKey,
+    thread: id,
+    deploymentId: id,
+    status: 'DecisionNeeded',
+    title: `${serviceKey}: ${request.tag ?? request.digest} needs a decision`,
+    text: question,
+  });
+  // Not being able to tell must not end the watch: the next look tries again.
+  if (told) await changeDeployment(ports, serviceKey, id, (newest) => (newest.toldAt === undefined ? [{ type: 'PersonTold' }] : []));
 }

@@ -8,15 +8,18 @@ import { blamesImage } from '#core/breaker/quarantine.ts';
 import type { ServiceBreakerPolicy } from '#core/breaker/service-breaker.ts';
 import { deploymentEnd } from '#core/breaker/service-breaker-decisions.ts';
 import { type Deployment, isTerminal, type Outcome } from '#core/deployment/deployment.ts';
-import { breakerOf } from '#core/service/record-breaker.ts';
+import { explainDeployment } from '#core/deployment/explain.ts';
+import { alertOfOutcome } from '#core/notification/alert.ts';
+import { outcomeText } from '#core/notification/outcome-text.ts';
 import { holds, type Release, release, type ServiceRecord } from '#core/service/service-record.ts';
 import { PermanentError } from '#ports/errors.ts';
 import type { Ports } from '#ports/ports.ts';
 import type { WorkflowInput } from '#ports/workflow.ts';
 import { changeDeployment } from './change-deployment.ts';
 import { changeService } from './change-service.ts';
-import { tellPeople } from './remediation/tell-people.ts';
 import { refuseWaiting, startDeployment } from './start-deployment.ts';
+import { tellOfBreaker } from './tell-of-breaker.ts';
+import { tellPeople } from './tell-people.ts';
 
 export async function concludeDeployment(ports: Ports, input: WorkflowInput): Promise<StepAnswer> {
   const loaded = await ports.deployments.load(input.serviceKey, input.deploymentId);
@@ -30,15 +33,13 @@ export async function concludeDeployment(ports: Ports, input: WorkflowInput): Pr
   if (stillHolds) {
     const manifest = readManifest(service.record.manifest);
     await restoreScaling(ports, deployment, manifest.cluster, manifest.service);
-    await tell(ports, deployment, deployment.outcome, manifest.notifications.topicArn);
     if (deployment.status === 'Succeeded' && manifest.guard.mode !== 'off' && manifest.guard.minutes > 0) await startGuard(ports, deployment, service.record);
   }
   const policy = breakerPolicy(readManifest(service.record.manifest));
-  const released = await changeService(ports, input.serviceKey, (record) => ({
-    before: record,
-    ...release(record, releaseOf(deployment, input.fence, policy), ports.now()),
-  }));
-  if (released !== undefined) await tellOfBreaker(ports, deployment, released.before, released.record);
+  const released = await changeService(ports, input.serviceKey, (record) => release(record, releaseOf(deployment, input.fence, policy), ports.now()));
+  const concluded = released?.record ?? service.record;
+  await tell(ports, (await ports.deployments.load(input.serviceKey, input.deploymentId))?.deployment ?? deployment, deployment.outcome, concluded);
+  await tellOfBreaker(ports, concluded);
   if (released?.refused !== undefined) await refuseWaiting(ports, input.serviceKey, released.refused);
   // Also when an earlier try released: the next holder may not have been started.
   const next = released?.started?.deploymentId ?? (await ports.services.load(input.serviceKey))?.record.active?.deploymentId;
@@ -96,31 +97,16 @@ function blamesDeployedImage({ rollback, request }: Deployment): boolean {
   return ['health', 'alarm', 'hook', 'driver'].includes(cause.kind);
 }
 
-/** A breaker that opened stops everybody's pushes: people are told once, with how long and what to do. */
-async function tellOfBreaker(ports: Ports, deployment: Deployment, before: ServiceRecord, after: ServiceRecord): Promise<void> {
-  const { state } = breakerOf(after);
-  if (state.kind !== 'open' || breakerOf(before).state.kind === 'open') return;
-  const { serviceKey, id: deploymentId } = deployment;
-  const until = new Date(state.until).toISOString();
-  const title = `${serviceKey}: circuit breaker open`;
-  const text = `${state.reason}. Pushes are refused until ${until}; then one is tried with the smallest canary. To close it now: weir breaker close ${serviceKey} --reason "..."`;
-  await tellPeople(ports, readManifest(after.manifest).notifications.topicArn, { serviceKey, deploymentId, status: 'BreakerOpened', title, text });
-}
-
-async function tell(ports: Ports, deployment: Deployment, outcome: Outcome, topicArn: string | undefined): Promise<void> {
-  const image = deployment.request.tag ?? deployment.request.digest;
-  try {
-    await ports.notifier.notify(
-      {
-        serviceKey: deployment.serviceKey,
-        deploymentId: deployment.id,
-        status: outcome.status,
-        title: `${deployment.serviceKey}: ${image} ${outcome.status}`,
-        text: outcome.reason,
-      },
-      topicArn,
-    );
-  } catch (error) {
-    ports.log.warn('could not notify; the deployment is not affected', { deploymentId: deployment.id, error: String(error) });
-  }
+async function tell(ports: Ports, deployment: Deployment, { status }: Outcome, service: ServiceRecord): Promise<void> {
+  const { id, serviceKey, request } = deployment;
+  await tellPeople(ports, readManifest(service.manifest).notifications, {
+    id: `${id}#${status}`,
+    alert: alertOfOutcome(status),
+    serviceKey,
+    thread: id,
+    deploymentId: id,
+    status,
+    title: `${serviceKey}: ${request.tag ?? request.digest} ${status}`,
+    text: outcomeText(explainDeployment(deployment, service, ports.now())),
+  });
 }

@@ -10,7 +10,8 @@ import { admitPush } from './admit-push.ts';
 import { changeDeployment } from './change-deployment.ts';
 import { changeService } from './change-service.ts';
 import { type ObservedGuard, observeGuard } from './observe-guard.ts';
-import { tellPeople } from './remediation/tell-people.ts';
+import { tellOfBreaker } from './tell-of-breaker.ts';
+import { tellPeople } from './tell-people.ts';
 
 type Regression = Extract<GuardDecision, { kind: 'redeploy' | 'propose' | 'alert' }>;
 
@@ -61,7 +62,8 @@ async function count(ports: Ports, deployment: Deployment, service: ServiceRecor
   const { serviceKey, id, request, plan } = deployment;
   const policy = breakerPolicy(readManifest(service.manifest));
   const regressed = { deploymentId: id, digest: request.digest, reason: why, hours: plan?.settings.quarantineHours ?? 0 };
-  await changeService(ports, serviceKey, (record) => ({ record: countRegression(record, regressed, policy, ports.now()) }));
+  const counted = await changeService(ports, serviceKey, (record) => ({ record: countRegression(record, regressed, policy, ports.now()) }));
+  if (counted !== undefined) await tellOfBreaker(ports, counted.record);
 }
 
 function guardedOf(deployment: Deployment): GuardedDeployment | undefined {
@@ -89,8 +91,11 @@ async function act(ports: Ports, deployment: Deployment, service: ServiceRecord,
     evidence,
     ...(way !== undefined && 'id' in way ? { restoredBy: way.id } : {}),
   };
-  await tellPeople(ports, readManifest(service.manifest).notifications.topicArn, {
+  await tellPeople(ports, readManifest(service.manifest).notifications, {
+    id: `${deployment.id}#GuardEnded`,
+    alert: 'wentBad',
     serviceKey: deployment.serviceKey,
+    thread: deployment.id,
     deploymentId: deployment.id,
     status: 'GuardEnded',
     title: `${deployment.serviceKey}: ${deployment.request.tag ?? deployment.request.digest} went bad after its deployment`,

@@ -1,20 +1,25 @@
 // The scheduled repair of everything that an event or a function should have done and did not: unfinished deployments nobody
-// drives, and pushes whose event was lost. It only observes and repeats; it decides nothing of its own.
+// drives, pushes whose event was lost, remediations that were not begun, and what people should know and were not told. It only observes and repeats; it decides nothing of its own.
 
 import { imagePolicy, readManifest } from '#contracts/stored-manifest.ts';
 import { isTerminal } from '#core/deployment/deployment.ts';
 import { newestAccepted } from '#core/image-policy/newest-accepted.ts';
 import type { UnfinishedDeployment } from '#ports/deployment-store.ts';
 import type { Ports } from '#ports/ports.ts';
+import type { VersionedService } from '#ports/service-store.ts';
 import { admitDeployment, admitPush } from './admit-push.ts';
 import { handOver } from './hand-over.ts';
 import { registryOf } from './registry-of.ts';
+import { attendRemediation } from './remediation/attend-remediation.ts';
 import { startDeployment } from './start-deployment.ts';
+import { tellOfBreaker } from './tell-of-breaker.ts';
 
 export interface SweepReport {
   readonly deployments: number;
   readonly restarted: readonly string[];
   readonly pushesFound: readonly string[];
+  /** Remediations that were begun, or told of. */
+  readonly remediations: readonly string[];
   readonly problems: readonly string[];
 }
 
@@ -24,9 +29,11 @@ const PAGES_MAX = 20;
 const QUIET_MINUTES = 3;
 /** Pushes younger than this may still have their event on the way. */
 const PUSH_AGE_MINUTES = 5;
+/** What was not begun or told within a day is about yesterday. */
+const REMEDIATION_AGE_MILLISECONDS = 86_400_000;
 
 export async function sweep(ports: Ports, account: string): Promise<SweepReport> {
-  const report = { deployments: 0, restarted: [] as string[], pushesFound: [] as string[], problems: [] as string[] };
+  const report = { deployments: 0, restarted: [] as string[], pushesFound: [] as string[], remediations: [] as string[], problems: [] as string[] };
   await eachPage(
     (after) => ports.deployments.unfinished(after).then((page) => ({ items: page.deployments, after: page.after })),
     async (unfinished) => {
@@ -40,10 +47,20 @@ export async function sweep(ports: Ports, account: string): Promise<SweepReport>
     (after) => ports.services.keys(after).then((page) => ({ items: page.keys, after: page.after })),
     (key) =>
       guarded(report, key, async () => {
-        const repaired = await repairHolder(ports, key);
+        const service = await ports.services.load(key);
+        if (service !== undefined) await tellOfBreaker(ports, service.record);
+        const repaired = await repairHolder(ports, key, service);
         if (repaired !== undefined) report.restarted.push(repaired);
         const found = await findLostPush(ports, key, account);
         if (found !== undefined) report.pushesFound.push(found);
+      }),
+  );
+  await eachPage(
+    (after) =>
+      ports.remediations.unattended(ports.now() - REMEDIATION_AGE_MILLISECONDS, after).then((page) => ({ items: page.remediations, after: page.after })),
+    ({ serviceKey, id }) =>
+      guarded(report, `${serviceKey} ${id}`, async () => {
+        if (await attendRemediation(ports, serviceKey, id)) report.remediations.push(id);
       }),
   );
   return report;
@@ -87,8 +104,7 @@ async function repair(ports: Ports, unfinished: UnfinishedDeployment): Promise<b
 }
 
 /** The holder of a service needs a running workflow until it has given the service back, also when its record says it has ended. */
-async function repairHolder(ports: Ports, serviceKey: string): Promise<string | undefined> {
-  const service = await ports.services.load(serviceKey);
+async function repairHolder(ports: Ports, serviceKey: string, service: VersionedService | undefined): Promise<string | undefined> {
   const active = service?.record.active;
   if (active === undefined) return undefined;
   const { deploymentId } = active;

@@ -26,9 +26,20 @@ export interface IncidentStore {
   save(incident: Incident, expectedVersion: number | undefined, writeId: string): Promise<number>;
   /**
    * Keeps words nobody has classified, verbatim, by what such words have in common.
-   * @returns how often they were seen on this service within UNKNOWN_REASON_KEPT_DAYS
+   * @returns what is known of such words on this service; it is forgotten UNKNOWN_REASON_KEPT_DAYS after the last time
    */
-  recordUnknownReason(serviceKey: ServiceKey, fingerprint: string, text: string, at: number): Promise<number>;
+  recordUnknownReason(serviceKey: ServiceKey, fingerprint: string, text: string, at: number): Promise<UnknownReason>;
+  /** People were told. */
+  recordUnknownReasonTold(serviceKey: ServiceKey, fingerprint: string, at: number): Promise<void>;
+}
+
+export interface UnknownReason {
+  /** How often, this time included. */
+  readonly seen: number;
+  /** The first time, epoch milliseconds. */
+  readonly firstAt: number;
+  /** Whether people know. */
+  readonly told: boolean;
 }
 
 /** Far above every threshold a runbook has; in a storm repeats no longer matter. */

@@ -14,6 +14,11 @@ export interface VersionedActionLog {
   readonly version: number | undefined;
 }
 
+export interface ListedRemediation {
+  readonly serviceKey: ServiceKey;
+  readonly id: string;
+}
+
 export interface RemediationStore {
   /** Creates the record; answers the one that is there when it was created before (by anybody). */
   create(remediation: Remediation): Promise<VersionedRemediation>;
@@ -21,7 +26,9 @@ export interface RemediationStore {
   load(serviceKey: ServiceKey, id: string): Promise<VersionedRemediation | undefined>;
   /** @throws ConflictError when somebody else wrote first */
   save(remediation: Remediation, expectedVersion: number, writeId: string): Promise<number>;
-  /** Newest first. */
+  /** Those that nobody has begun, or told people of, asked for since then: oldest first, a page at a time, eventually consistent. */
+  unattended(since: number, after: string | undefined): Promise<{ readonly remediations: readonly ListedRemediation[]; readonly after: string | undefined }>;
+  /** Newest first; of those about scans the last ones. */
   list(serviceKey: ServiceKey, limit: number): Promise<readonly Remediation[]>;
   /** The actions of a service, or of the whole account when undefined. Strongly consistent. */
   loadActions(serviceKey: ServiceKey | undefined): Promise<VersionedActionLog>;

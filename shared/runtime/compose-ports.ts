@@ -2,6 +2,7 @@
 
 import { createAwsScaling } from '#adapters/application-autoscaling/aws-scaling.ts';
 import { type AwsClientSettings, createAwsClients } from '#adapters/aws-clients.ts';
+import { createSlackWebhook } from '#adapters/chat/slack-webhook.ts';
 import { createAwsAlarms } from '#adapters/cloudwatch/aws-alarms.ts';
 import { createAwsMetrics } from '#adapters/cloudwatch/aws-metrics.ts';
 import { createAwsTaskLogs } from '#adapters/cloudwatch-logs/aws-task-logs.ts';
@@ -10,6 +11,7 @@ import { createDynamodbContainerInstanceStore } from '#adapters/dynamodb/dynamod
 import { createDynamodbCrashStore } from '#adapters/dynamodb/dynamodb-crash-store.ts';
 import { createDynamodbDeploymentStore } from '#adapters/dynamodb/dynamodb-deployment-store.ts';
 import { createDynamodbIncidentStore } from '#adapters/dynamodb/dynamodb-incident-store.ts';
+import { createDynamodbNotificationStore } from '#adapters/dynamodb/dynamodb-notification-store.ts';
 import { createDynamodbRemediationStore } from '#adapters/dynamodb/dynamodb-remediation-store.ts';
 import { createDynamodbServiceStore } from '#adapters/dynamodb/dynamodb-service-store.ts';
 import { createDynamodbSubscriptionStore } from '#adapters/dynamodb/dynamodb-subscription-store.ts';
@@ -24,6 +26,7 @@ import { createFetchProbe } from '#adapters/http/fetch-probe.ts';
 import { createAwsHookFunctions } from '#adapters/lambda/aws-hook-functions.ts';
 import { createAwsUserHook } from '#adapters/lambda/aws-user-hook.ts';
 import { createAwsNotifier } from '#adapters/sns/aws-notifier.ts';
+import { createAwsSecrets } from '#adapters/ssm/aws-secrets.ts';
 import { createAwsRemediationWorkflow } from '#adapters/stepfunctions/aws-remediation-workflow.ts';
 import { createAwsWorkflow } from '#adapters/stepfunctions/aws-workflow.ts';
 import { chooseDriver } from '#drivers/choose-driver.ts';
@@ -72,7 +75,9 @@ export function composePorts(configuration: Configuration, surroundings: Surroun
     scaling: () => createAwsScaling(aws.scaling),
     workflow: () => createAwsWorkflow(aws.sfn, configuration.stateMachineArn),
     remediationWorkflow: () => createAwsRemediationWorkflow(aws.sfn, configuration.remediationStateMachineArn),
-    notifier: () => createAwsNotifier(aws.sns, configuration.topicArn),
+    notifications: () => createDynamodbNotificationStore(table()),
+    notifier: () => createAwsNotifier(aws.sns, { ownTopicArn: configuration.topicArn, runbooks: configuration.runbooks, sha256Hex: surroundings.sha256Hex }),
+    chat: () => createSlackWebhook({ readSecret: createAwsSecrets(aws.ssm, surroundings.now), runbooks: configuration.runbooks }),
     probe: () => outside.probe ?? createFetchProbe(),
     userHook: () => createAwsUserHook(aws.lambda),
     hookFunctions: () => createAwsHookFunctions(aws.lambda, (hook) => hookFunctionName(configuration.hookFunctionPrefix, hook)),

@@ -9,6 +9,7 @@ const schema = z.object({
   WEIR_HOOK_FUNCTION_PREFIX: z.string().min(1),
   WEIR_ECS_HOOK_FUNCTION_ARN: z.string().startsWith('arn:'),
   WEIR_ECS_HOOK_ROLE_ARN: z.string().startsWith('arn:'),
+  WEIR_RUNBOOKS: z.string().min(1).default('docs/operations.md'),
   WEIR_ACCOUNT: z.string().regex(/^\d{12}$/),
   AWS_REGION: z.string().min(1),
 });
@@ -22,6 +23,8 @@ export interface Configuration {
   readonly hookFunctionPrefix: string;
   /** The lifecycle hook that deployments of ECS's own controller get, and the role as which ECS invokes it. */
   readonly ecsHook: { readonly functionArn: string; readonly roleArn: string };
+  /** Where docs/operations.md is to be read, for the links of notifications: a path or a URL. */
+  readonly runbooks: string;
   readonly account: string;
   readonly region: string;
 }
@@ -41,6 +44,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     topicArn: data.WEIR_TOPIC_ARN,
     hookFunctionPrefix: data.WEIR_HOOK_FUNCTION_PREFIX,
     ecsHook: { functionArn: data.WEIR_ECS_HOOK_FUNCTION_ARN, roleArn: data.WEIR_ECS_HOOK_ROLE_ARN },
+    runbooks: data.WEIR_RUNBOOKS,
     account: data.WEIR_ACCOUNT,
     region: data.AWS_REGION,
   };

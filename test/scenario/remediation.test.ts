@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Remediation } from '#core/remediation/remediation-record.ts';
 import { type Scenario, SERVICE_KEY, startScenario } from '../support/scenario/scenario.ts';
+import { subscribeQueue } from '../support/scenario/topic-queue.ts';
 
 const MINUTE = 60_000;
 const TEST_MS = 180_000;
@@ -152,7 +153,7 @@ describe('a reason nobody has classified', () => {
     'is kept verbatim and told once',
     async () => {
       const { pass, call } = scenario;
-      const told = await subscribeToTopic();
+      const told = await subscribeQueue(scenario);
       const unknown = (host: string) => ({
         stopCode: 'TaskFailedToStart',
         stoppedReason: `FluxCapacitorError: the capacitor of host ${host} is not charged`,
@@ -171,31 +172,10 @@ describe('a reason nobody has classified', () => {
         seen: { N: '3' },
         lastText: { S: expect.stringMatching(/^FluxCapacitorError: the capacitor of host 10\.0\.0\.\d is not charged$/) },
       });
-      expect((await told()).filter(({ status }) => status === 'UnknownReason')).toHaveLength(1);
+      expect((await told()).filter(({ status }) => status === 'UnknownReason')).toEqual([
+        expect.objectContaining({ text: expect.stringMatching(/^FluxCapacitorError: /), runbook: 'docs/operations.md#a-task-stopped-for-an-unknown-reason' }),
+      ]);
     },
     TEST_MS,
   );
 });
-
-/** Answers what was published to Weir's topic since. */
-async function subscribeToTopic(): Promise<() => Promise<readonly { readonly status: string }[]>> {
-  const { call } = scenario;
-  const { QueueUrl } = await call('sqs', 'CreateQueue', { QueueName: 'told' });
-  const { Attributes } = await call('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames: ['QueueArn'] });
-  const policy = { Statement: [{ Effect: 'Allow', Principal: { Service: 'sns.amazonaws.com' }, Action: 'sqs:SendMessage', Resource: '*' }] };
-  await call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: { Policy: JSON.stringify(policy) } });
-  await call('sns', 'Subscribe', {
-    TopicArn: scenario.localAws.region.arn('sns', 'weir-dev-notifications'),
-    Protocol: 'sqs',
-    Endpoint: Attributes['QueueArn'],
-    Attributes: { RawMessageDelivery: 'true' },
-  });
-  return async () => {
-    const messages: { readonly status: string }[] = [];
-    for (let round = 0; round < 5; round++) {
-      const { Messages = [] } = await call('sqs', 'ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10 });
-      messages.push(...Messages.map((message: { Body: string }) => JSON.parse(message.Body)));
-    }
-    return messages;
-  };
-}

@@ -71,14 +71,27 @@ export function createDynamodbIncidentStore(table: RecordsTable, sha256Hex: (tex
           new UpdateCommand({
             TableName: table.name,
             Key: unknownReasonKeys(serviceKey, sha256Hex(fingerprint).slice(0, 2 * ID_LENGTH)),
-            UpdateExpression: 'ADD seen :one SET lastText = :text, lastAt = :at, expiresAt = :expires, #schema = :schema',
+            UpdateExpression:
+              'ADD seen :one SET lastText = :text, lastAt = :at, firstAt = if_not_exists(firstAt, :at), expiresAt = :expires, #schema = :schema',
             ExpressionAttributeNames: { '#schema': 'schema' },
             ExpressionAttributeValues: { ':one': 1, ':text': text, ':at': at, ':expires': expiresAt(at, KEPT_SECONDS.unknownReason), ':schema': 1 },
             ReturnValues: 'ALL_NEW',
           }),
         ),
       );
-      return Number(Attributes?.['seen'] ?? 1);
+      return { seen: Number(Attributes?.['seen'] ?? 1), firstAt: Number(Attributes?.['firstAt'] ?? at), told: Attributes?.['toldAt'] !== undefined };
+    },
+    async recordUnknownReasonTold(serviceKey, fingerprint, at) {
+      await callAws('record that an unknown reason was told', () =>
+        table.client.send(
+          new UpdateCommand({
+            TableName: table.name,
+            Key: unknownReasonKeys(serviceKey, sha256Hex(fingerprint).slice(0, 2 * ID_LENGTH)),
+            UpdateExpression: 'SET toldAt = :at',
+            ExpressionAttributeValues: { ':at': at },
+          }),
+        ),
+      );
     },
   };
 }

@@ -1,12 +1,15 @@
 // Remediations and the logs of automatic actions in DynamoDB: one item each, each change one conditional write.
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { ACTION_LEASE_MILLISECONDS, type ActionLog, emptyActionLog } from '#core/remediation/budget.ts';
-import type { Remediation } from '#core/remediation/remediation-record.ts';
+import { isUnattended, type Remediation } from '#core/remediation/remediation-record.ts';
 import { PermanentError } from '#ports/errors.ts';
 import type { RemediationStore, VersionedRemediation } from '#ports/remediation-store.ts';
 import { callAws, callAwsUnless } from '../operating-error.ts';
-import { type RecordsTable, writeVersioned } from './records-table.ts';
-import { actionKeys, expiresAt, KEPT_SECONDS, remediationKeys } from './remediation-keys.ts';
+import { LISTING_INDEX, PAGE_SIZE, type RecordsTable, withoutPrefix, writeVersioned } from './records-table.ts';
+import { actionKeys, expiresAt, KEPT_SECONDS, paddedTime, remediationKeys } from './remediation-keys.ts';
+
+const UNATTENDED = 'REMEDIATIONS';
+const REMEDIATION = 'REMEDIATION#';
 
 export function createDynamodbRemediationStore(table: RecordsTable): RemediationStore {
   const load = async (serviceKey: string, id: string): Promise<VersionedRemediation | undefined> => {
@@ -18,7 +21,15 @@ export function createDynamodbRemediationStore(table: RecordsTable): Remediation
   return {
     load,
     async create(remediation) {
-      const item = { ...remediationKeys(remediation.serviceKey, remediation.id), schema: 1, record: remediation, version: 1, expiresAt: kept(remediation) };
+      const listing = listingOf(remediation);
+      const item = {
+        ...remediationKeys(remediation.serviceKey, remediation.id),
+        schema: 1,
+        record: remediation,
+        version: 1,
+        expiresAt: kept(remediation),
+        ...(listing === undefined ? {} : { listing: listing.name, listingOrder: listing.order }),
+      };
       const created = await callAwsUnless(`create remediation ${remediation.id}`, { ConditionalCheckFailedException: () => 'exists' as const }, () =>
         table.client.send(new PutCommand({ TableName: table.name, Item: item, ConditionExpression: 'attribute_not_exists(pk)' })),
       );
@@ -33,23 +44,34 @@ export function createDynamodbRemediationStore(table: RecordsTable): Remediation
         record: remediation,
         expectedVersion,
         writeId,
-        listing: undefined,
+        listing: listingOf(remediation),
         expiresAt: kept(remediation),
       }),
-    async list(serviceKey, limit) {
-      const page = await callAws(`list remediations of ${serviceKey}`, () =>
+    async unattended(since, after) {
+      const page = await callAws('list unattended remediations', () =>
         table.client.send(
           new QueryCommand({
             TableName: table.name,
-            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-            ExpressionAttributeValues: { ':pk': `SERVICE#${serviceKey}`, ':prefix': 'REMEDIATION#' },
-            ScanIndexForward: false,
-            ConsistentRead: true,
-            Limit: limit,
+            IndexName: LISTING_INDEX,
+            KeyConditionExpression: 'listing = :listing AND listingOrder > :after',
+            ExpressionAttributeValues: { ':listing': UNATTENDED, ':after': after ?? paddedTime(since) },
+            Limit: PAGE_SIZE,
           }),
         ),
       );
-      return (page.Items ?? []).map((item) => item['record'] as Remediation);
+      const items = page.Items ?? [];
+      return {
+        remediations: items.map((item) => ({ serviceKey: withoutPrefix(item['pk'], 'SERVICE#'), id: withoutPrefix(item['sk'], REMEDIATION) })),
+        after: page.LastEvaluatedKey === undefined ? undefined : String(items.at(-1)?.['listingOrder']),
+      };
+    },
+    async list(serviceKey, limit) {
+      // Ids of incidents begin with their time, those of scans do not: each kind by itself, so that neither hides the other.
+      const kinds = await Promise.all([listBetween(table, serviceKey, ['0', ':'], limit), listBetween(table, serviceKey, [':', '~'], limit)]);
+      return kinds
+        .flat()
+        .toSorted((one, other) => other.requestedAt - one.requestedAt)
+        .slice(0, limit);
     },
     async loadActions(serviceKey) {
       const { Item } = await callAws('read the log of automatic actions', () =>
@@ -70,6 +92,27 @@ export function createDynamodbRemediationStore(table: RecordsTable): Remediation
       });
     },
   };
+}
+
+async function listBetween(table: RecordsTable, serviceKey: string, [from, to]: readonly [string, string], limit: number): Promise<readonly Remediation[]> {
+  const page = await callAws(`list remediations of ${serviceKey}`, () =>
+    table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':pk': `SERVICE#${serviceKey}`, ':from': `${REMEDIATION}${from}`, ':to': `${REMEDIATION}${to}` },
+        ScanIndexForward: false,
+        ConsistentRead: true,
+        Limit: limit,
+      }),
+    ),
+  );
+  return (page.Items ?? []).map((item) => item['record'] as Remediation);
+}
+
+function listingOf(remediation: Remediation): { readonly name: string; readonly order: string } | undefined {
+  const { serviceKey, id, requestedAt } = remediation;
+  return isUnattended(remediation) ? { name: UNATTENDED, order: `${paddedTime(requestedAt)} ${serviceKey} ${id}` } : undefined;
 }
 
 function kept(remediation: Remediation): number {

@@ -1,4 +1,4 @@
-// Keys of what is kept about incidents and remediations, and how long. Items: docs/architecture.md.
+// Keys of what is kept about incidents, remediations and notifications, and how long. Items: docs/architecture.md.
 import { UNKNOWN_REASON_KEPT_DAYS } from '#ports/incident-store.ts';
 
 /** Digits of an epoch in milliseconds until the year 5138, so that text order is time order. */
@@ -12,6 +12,7 @@ export const KEPT_SECONDS = {
   unknownReason: UNKNOWN_REASON_KEPT_DAYS * 86_400,
   actions: 86_400,
   containerInstance: 3_600,
+  notification: 90 * 86_400,
 } as const;
 
 export const subjectPrefix = (subject: string) => `SIGHTINGS#${subject}#`;
@@ -24,6 +25,9 @@ export const unknownReasonKeys = (serviceKey: string, fingerprint: string) => ({
 export const remediationKeys = (serviceKey: string, id: string) => ({ pk: `SERVICE#${serviceKey}`, sk: `REMEDIATION#${id}` });
 /** Of a service, or of the whole account. */
 export const actionKeys = (serviceKey: string | undefined) => ({ pk: serviceKey === undefined ? 'ACCOUNT' : `SERVICE#${serviceKey}`, sk: 'ACTIONS' });
+
+export const notificationKeys = (serviceKey: string, id: string, channel: string) => ({ pk: `SERVICE#${serviceKey}`, sk: `NOTIFICATION#${id}#${channel}` });
+export const threadKeys = (serviceKey: string, thread: string) => ({ pk: `SERVICE#${serviceKey}`, sk: `THREAD#${thread}` });
 
 export const clusterKey = (cluster: string) => `CLUSTER#${cluster}`;
 export const containerInstanceKeys = (cluster: string, arn: string) => ({ pk: clusterKey(cluster), sk: `INSTANCE#${arn}` });

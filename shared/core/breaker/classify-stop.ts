@@ -43,7 +43,7 @@ const awsContainers = ['aws-guardduty-agent', 'ecs-service-connect'];
 const failureCodes: ReadonlySet<string> = new Set(['TaskFailedToStart', 'EssentialContainerExited']);
 
 export function classifyStop(task: StoppedTask): StopClassification {
-  const text = stopText(task);
+  const text = stopText(task).slice(0, STOP_TEXT_LENGTH_MAX);
   const rule = matchingRule(task);
   if (rule !== undefined) return classification(task, rule.cause, text, rule.source, rule.cause === 'outOfMemory' ? memoryContainer(task) : undefined);
   const exited = exitedContainer(task);
@@ -128,13 +128,14 @@ function classification(task: StoppedTask, code: StopCauseCode, text: string, so
   };
 }
 
-function stopText(task: StoppedTask): string {
+/** What ECS said, whole: the reason, then each container's exit code and reason. */
+export function stopText(task: StoppedTask): string {
   const details = task.containers.flatMap((container) => {
     const exit = typeof container.exitCode === 'number' ? [`exit code ${container.exitCode}`] : [];
     const why = container.reason === undefined ? [] : [container.reason];
     return exit.length + why.length === 0 ? [] : [`${container.name}: ${[...exit, ...why].join(', ')}`];
   });
-  return [task.stoppedReason || task.stopCode || 'stopped', ...details].join('; ').slice(0, STOP_TEXT_LENGTH_MAX);
+  return [task.stoppedReason || task.stopCode || 'stopped', ...details].join('; ');
 }
 
 function isBlank(text: string | undefined): boolean {

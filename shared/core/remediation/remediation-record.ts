@@ -105,6 +105,11 @@ export function isOver(remediation: Pick<Remediation, 'status'>): boolean {
   return !open.has(remediation.status);
 }
 
+/** Nobody has decided it, or people are to be told and were not: what the sweeper looks after. */
+export function isUnattended({ status, toldAt }: Pick<Remediation, 'status' | 'toldAt'>): boolean {
+  return status === 'Requested' || ((status === 'Proposed' || status === 'Alerted') && toldAt === undefined);
+}
+
 /** Total: an event that does not fit, as after a repeated step, changes nothing. What has ended stays as it is, but for having been told. */
 export function evolveRemediation(before: Remediation, event: RemediationEvent, now: number): Remediation {
   const after = apply(before, event, now);

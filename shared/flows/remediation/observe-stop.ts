@@ -1,7 +1,7 @@
 // A task of a service stopped outside of a deployment: one count more, and now and then a look at what the counts amount to. Called by
 // the task-stopped subscriber for every stop; a storm of them costs one write each.
 import type { TaskStoppedEvent } from '#contracts/task-stopped-event.ts';
-import type { StopClassification } from '#core/breaker/classify-stop.ts';
+import { type StopClassification, stopText } from '#core/breaker/classify-stop.ts';
 import { isSighting } from '#core/remediation/incident.ts';
 import { subjectOfStop } from '#core/remediation/needs-decision.ts';
 import type { ServiceRecord } from '#core/service/service-record.ts';
@@ -13,7 +13,7 @@ import { tellUnknownReason } from './tell-unknown-reason.ts';
 export async function observeStop(ports: Ports, service: ServiceRecord, event: TaskStoppedEvent, stop: StopClassification): Promise<string> {
   if (!isSighting(stop)) return 'stopped on purpose';
   const { code, crash, text, family } = stop;
-  if (family === 'unknown') await tellUnknownReason(ports, service, text, event.at);
+  if (family === 'unknown') await tellUnknownReason(ports, service, stopText(event), event.at);
   if (service.active !== undefined) return `deployment ${service.active.deploymentId} runs: its own limits count`;
   return countSighting(ports, service, subjectOfStop(code, event.taskDefinitionArn), {
     id: event.taskArn,

@@ -2,8 +2,8 @@
 import { readManifest } from '#contracts/stored-manifest.ts';
 import type { Remediation } from '#core/remediation/remediation-record.ts';
 import type { Ports } from '#ports/ports.ts';
+import { tellPeople } from '../tell-people.ts';
 import { changeRemediation } from './change-remediation.ts';
-import { tellPeople } from './tell-people.ts';
 
 export async function tellOnce(ports: Ports, remediation: Remediation): Promise<void> {
   if (remediation.toldAt !== undefined) return;
@@ -12,14 +12,18 @@ export async function tellOnce(ports: Ports, remediation: Remediation): Promise<
 }
 
 /** @returns whether they were told */
-export async function tell(ports: Ports, remediation: Remediation, status: string, why: string): Promise<boolean> {
-  const { serviceKey, id, evidence, held } = remediation;
+export async function tell(ports: Ports, remediation: Remediation, status: Remediation['status'], why: string): Promise<boolean> {
+  const { serviceKey, id, runbook, evidence, held, deploymentId } = remediation;
   const service = await ports.services.load(serviceKey);
   if (service === undefined) return false;
-  const ask = status === 'Proposed' ? [`approve: weir remediation approve ${serviceKey}/${id} --reason ...`] : [];
-  return tellPeople(ports, readManifest(service.record.manifest).notifications.topicArn, {
+  const ask = status === 'Proposed' ? [`approve: weir remediation approve ${serviceKey}/${id} --reason "..."`] : [];
+  return tellPeople(ports, readManifest(service.record.manifest).notifications, {
+    id: `${id}#${status}`,
+    alert: status === 'Failed' ? 'remediationFailed' : (runbook ?? 'remediationFailed'),
     serviceKey,
-    deploymentId: id,
+    thread: id,
+    remediationId: id,
+    ...(deploymentId === undefined ? {} : { deploymentId }),
     status: `Remediation${status}`,
     title: `${serviceKey}: ${why}`,
     text: [why, ...(held === undefined ? [] : [`not done by itself: ${held}`]), ...evidence, ...ask].join('\n'),

@@ -10,6 +10,7 @@ import { createDynamodbContainerInstanceStore } from '#adapters/dynamodb/dynamod
 import { createDynamodbCrashStore } from '#adapters/dynamodb/dynamodb-crash-store.ts';
 import { createDynamodbDeploymentStore } from '#adapters/dynamodb/dynamodb-deployment-store.ts';
 import { createDynamodbIncidentStore } from '#adapters/dynamodb/dynamodb-incident-store.ts';
+import { createDynamodbNotificationStore } from '#adapters/dynamodb/dynamodb-notification-store.ts';
 import { createDynamodbRemediationStore } from '#adapters/dynamodb/dynamodb-remediation-store.ts';
 import { createDynamodbServiceStore } from '#adapters/dynamodb/dynamodb-service-store.ts';
 import { createDynamodbSubscriptionStore } from '#adapters/dynamodb/dynamodb-subscription-store.ts';
@@ -23,6 +24,7 @@ import { newServiceRecord } from '#core/service/service-record.ts';
 import { CRASHES_COUNTED_MAX } from '#ports/crash-store.ts';
 import { ConflictError } from '#ports/errors.ts';
 import { SIGHTINGS_TOLD_APART_MAX } from '#ports/incident-store.ts';
+import { TELLING_CLAIM_SECONDS } from '#ports/notification-store.ts';
 import { freePorts } from '../../../cli/demo/free-ports.ts';
 import { createDynamodb } from '../../../localaws/dynamodb/create-dynamodb.ts';
 import { startRegion } from '../../../localaws/start-region.ts';
@@ -244,9 +246,36 @@ describe.each([
     expect(await store.save(incident, undefined, 'w')).toBe(1);
     await expect(store.save(incident, undefined, 'x')).rejects.toThrow(ConflictError);
     expect(await store.load('prod/orders', 'orders:2')).toEqual({ incident, version: 1 });
-    expect(await store.recordUnknownReason('prod/orders', 'print', 'first words', 1)).toBe(1);
-    expect(await store.recordUnknownReason('prod/orders', 'print', 'second words', 2)).toBe(2);
-    expect(await store.recordUnknownReason('prod/orders', 'other', 'words', 2)).toBe(1);
+    expect(await store.recordUnknownReason('prod/orders', 'print', 'first words', 1)).toEqual({ seen: 1, firstAt: 1, told: false });
+    expect(await store.recordUnknownReason('prod/orders', 'print', 'second words', 2)).toEqual({ seen: 2, firstAt: 1, told: false });
+    await store.recordUnknownReasonTold('prod/orders', 'print', 3);
+    expect(await store.recordUnknownReason('prod/orders', 'print', 'third words', 4)).toEqual({ seen: 3, firstAt: 1, told: true });
+    expect(await store.recordUnknownReason('prod/orders', 'other', 'words', 2)).toEqual({ seen: 1, firstAt: 2, told: false });
+  });
+
+  when('of two who would tell the same only one does, unless it gives up or says nothing for a minute', async () => {
+    const store = createDynamodbNotificationStore(table);
+    const telling = { serviceKey: 'prod/orders', id: 'd1#Failed', channel: 'topic' } as const;
+    const minute = TELLING_CLAIM_SECONDS * 1000;
+    expect(await store.claim(telling, 1)).toBe('claimed');
+    expect(await store.claim(telling, minute)).toBe('taken');
+    expect(await store.claim({ ...telling, channel: 'webhook' }, 1)).toBe('claimed');
+    expect(await store.claim(telling, minute + 1)).toBe('claimed');
+    await store.release(telling);
+    expect(await store.claim(telling, minute + 2)).toBe('claimed');
+    await store.recordTold(telling, minute + 3);
+    expect(await store.claim(telling, 10 * minute)).toBe('told');
+    await store.release(telling);
+    expect(await store.claim(telling, 10 * minute)).toBe('told');
+  });
+
+  when('the first message names the thread', async () => {
+    const store = createDynamodbNotificationStore(table);
+    expect(await store.loadThread('prod/orders', 'd1')).toBeUndefined();
+    await store.recordThread('prod/orders', 'd1', '17.1', 1);
+    await store.recordThread('prod/orders', 'd1', '17.2', 2);
+    expect(await store.loadThread('prod/orders', 'd1')).toBe('17.1');
+    expect(await store.loadThread('prod/billing', 'd1')).toBeUndefined();
   });
 
   when('a remediation is created once; of two who take the same place in the budget one has to decide again', async () => {

@@ -28,6 +28,10 @@ export const goodChanges: Readonly<Record<string, Change>> = {
   'a linear shift': { strategy: { linear: { percent: 20, intervalMinutes: 2 } } },
   'all at once': { strategy: { allAtOnce: {} } },
   'a predefined configuration': { strategy: { codedeployConfiguration: 'CodeDeployDefault.ECSCanary10Percent15Minutes' } },
+  'a webhook by parameter, and a FIFO topic': {
+    notifications: { topicArn: 'arn:aws:sns:eu-west-1:111122223333:orders.fifo', webhook: { parameter: '/weir/orders/slack' } },
+  },
+  'a webhook by secret': { notifications: { webhook: { secret: 'weir/orders/slack' } } },
   'limits at both ends': { bakeTimeMinutes: 0, quarantineHours: 720, waitForSlotMinutes: 2_880, strategy: { canary: { percent: 99, intervalMinutes: 2_880 } } },
   'health rules': {
     health: {
@@ -136,6 +140,10 @@ export const badChanges: Readonly<Record<string, Change>> = {
   'an unknown severity': { preflight: { maxScanSeverity: 'critical' } },
   'a freeze without a reason': { frozen: true },
   'a freeze with an empty reason': { frozen: { reason: ' ' } },
+  'a webhook of two secrets': { notifications: { webhook: { parameter: '/weir/a', secret: 'weir/a' } } },
+  "a webhook of somebody else's parameter": { notifications: { webhook: { parameter: '/prod/database' } } },
+  "a webhook of somebody else's secret": { notifications: { webhook: { secret: 'prod/database' } } },
+  'a webhook that is a URL': { notifications: { webhook: 'https://hooks.slack.com/services/x' } },
   'a topic that is none': { notifications: { topicArn: 'orders' } },
   'notifications that are a list': { notifications: [] },
   'a quarantine without end': { quarantineHours: 721 },

@@ -1,0 +1,143 @@
+// How people are told, on the virtual clock with a real chat server: once, in one thread per deployment, and never at a deployment's
+// expense.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { breakerOf } from '#core/service/record-breaker.ts';
+import { type Scenario, SERVICE_KEY, startScenario } from '../support/scenario/scenario.ts';
+import { subscribeQueue } from '../support/scenario/topic-queue.ts';
+
+const MINUTE = 60_000;
+const exitsAtStart = { exitAfterMs: 2_000, exitCode: 1, prints: ['Error: DATABASE_URL is not set'] };
+
+interface Message {
+  readonly text: string;
+  readonly channel?: string;
+  readonly thread_ts?: string;
+  /** What it was answered with. */
+  readonly ts: string;
+}
+
+let scenario: Scenario;
+let server: Server;
+let messages: Message[] = [];
+let refused = 0;
+let isDown = false;
+let told: () => Promise<readonly Record<string, string>[]>;
+
+/** One world for all stories, told in order. */
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      if (isDown) {
+        refused++;
+        return response.writeHead(503).end();
+      }
+      const ts = `1700000000.${String(messages.length).padStart(6, '0')}`;
+      messages.push({ ...JSON.parse(body), ts });
+      return response.end(JSON.stringify({ ok: true, ts }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  scenario = await startScenario();
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/chat.postMessage`;
+  await scenario.call('secretsmanager', 'CreateSecret', { Name: 'weir/slack', SecretString: JSON.stringify({ url, token: 'xoxb-1', channel: 'C1' }) });
+  await scenario.call('ssm', 'PutParameter', { Name: '/weir/none', Type: 'SecureString', Value: 'not a URL' });
+  told = await subscribeQueue(scenario);
+});
+beforeEach(async () => {
+  messages = [];
+  refused = 0;
+  isDown = false;
+  await told();
+});
+afterAll(async () => {
+  await scenario.close();
+  server.close();
+});
+
+const throughSecret = { notifications: { webhook: { secret: 'weir/slack' } } };
+
+describe('a deployment that fails', () => {
+  test('is told once on each channel, with what happened, why, the last words and the runbook', async () => {
+    const { apply, push, untilEnded, pass } = scenario;
+    await apply(throughSecret);
+    const deployment = await untilEnded(await push('2.0.0', { script: exitsAtStart }));
+    await pass(10 * MINUTE);
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toMatchObject({ channel: 'C1' });
+    const { text } = messages[0] as Message;
+    expect(text).toContain('*prod/orders: 2.0.0 Failed*\nIt failed, and production never saw it.');
+    expect(text).toMatch(/[34] x exitError: The task stopped because an essential container ended with an error\./);
+    expect(text).toContain('  Error: DATABASE_URL is not set');
+    expect(text).toContain('weir deploy 2.0.0 --service prod/orders --force');
+    expect(text).toMatch(/\nRunbook: docs\/operations\.md#a-deployment-failed$/);
+    expect(await told()).toEqual([
+      expect.objectContaining({
+        schema: 1,
+        id: `${deployment.id}#Failed`,
+        alert: 'deploymentFailed',
+        severity: 'notice',
+        serviceKey: SERVICE_KEY,
+        thread: deployment.id,
+        deploymentId: deployment.id,
+        status: 'Failed',
+        title: 'prod/orders: 2.0.0 Failed',
+        text: expect.stringContaining('Error: DATABASE_URL is not set'),
+        runbook: 'docs/operations.md#a-deployment-failed',
+      }),
+    ]);
+  });
+});
+
+describe('a deployment that asks and ends', () => {
+  test('is one thread: the question, then how it ended', async () => {
+    const { apply, push, until, untilEnded, deploymentOf, traffic, ask } = scenario;
+    await apply(throughSecret);
+    traffic.requestsPerMinute = 0;
+    const digest = await push('3.0.0');
+    await until(async () => (await deploymentOf(digest))?.toldAt !== undefined);
+    const deployment = await deploymentOf(digest);
+    await ask('abort-deployment', { by: 'ann', serviceKey: SERVICE_KEY, deploymentId: deployment?.id, reason: 'not today' });
+    await untilEnded(digest);
+    traffic.requestsPerMinute = 1_000;
+    expect(messages.map(({ text }) => text.split('\n')[0])).toEqual([
+      '*prod/orders: 3.0.0 needs a decision*',
+      expect.stringMatching(/^\*prod\/orders: 3\.0\.0 /),
+    ]);
+    expect(messages[0]?.thread_ts).toBeUndefined();
+    expect(messages[1]?.thread_ts).toBe(messages[0]?.ts);
+    const published = await told();
+    expect(published.map(({ thread }) => thread)).toEqual([deployment?.id, deployment?.id]);
+  });
+});
+
+describe('people who cannot be told', () => {
+  test('stop nothing: a missing topic and a secret that is none', async () => {
+    const { apply, push, untilEnded, servingDigest } = scenario;
+    await apply({ notifications: { topicArn: 'arn:aws:sns:us-east-1:000000000000:nowhere', webhook: { parameter: '/weir/none' } } });
+    const digest = await push('4.0.0');
+    expect(await untilEnded(digest)).toMatchObject({ status: 'Succeeded' });
+    expect(await servingDigest()).toBe(digest);
+  });
+
+  test('learn of an open breaker when the chat is back, once', async () => {
+    const { apply, push, untilEnded, pass, service } = scenario;
+    isDown = true;
+    await apply({ ...throughSecret, breaker: { failuresToOpen: 1, coolDownMinutes: 120 } });
+    await untilEnded(await push('5.0.0', { script: exitsAtStart }));
+    expect(breakerOf(await service()).state.kind).toBe('open');
+    expect(refused).toBeGreaterThan(0);
+    isDown = false;
+    await pass(20 * MINUTE);
+    const opened = messages.filter(({ text }) => text.includes('circuit breaker open'));
+    expect(opened).toHaveLength(1);
+    expect(opened[0]?.text).toContain('weir breaker close prod/orders');
+    // SNS was there all the time: it was told at once, and not again.
+    expect((await told()).filter(({ alert }) => alert === 'breakerOpened')).toHaveLength(1);
+  });
+});
