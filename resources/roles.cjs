@@ -12,7 +12,7 @@ const deploymentGroups = arn('codedeploy', 'deploymentgroup:*/*');
 
 /** Groups of permissions, each named after what it lets a function do. */
 const permissions = {
-  readRecords: [allow(['dynamodb:GetItem', 'dynamodb:Query'], [table, { 'Fn::Join': ['', [table, '/index/*']] }])],
+  readRecords: [allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'], [table, { 'Fn::Join': ['', [table, '/index/*']] }])],
   writeRecords: [allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], table)],
   deleteRecords: [allow('dynamodb:DeleteItem', table)],
   startWorkflow: [allow('states:StartExecution', stateMachine)],

@@ -21,6 +21,8 @@ export interface DirectStore {
 /** Items near DynamoDB's limit of 400 KB are measured by dynalite, to the byte. */
 const ROUGHLY_FULL = 300_000;
 const GET_MEMBERS = new Set(['TableName', 'Key', 'ConsistentRead']);
+const BATCH_MEMBERS = new Set(['ConsistentRead', 'Keys']);
+const BATCH_MAX = 10;
 const UPDATE_MEMBERS = new Set([
   'TableName',
   'Key',
@@ -34,6 +36,7 @@ const UPDATE_MEMBERS = new Set([
 /** @returns undefined when the call is not one of these. @throws AwsError ConditionalCheckFailedException */
 export function runDirectly(store: DirectStore, parts: DynaliteParts, operation: string, input: AwsShape): AwsShape | undefined {
   if (operation === 'GetItem') return getItem(store, parts, input);
+  if (operation === 'BatchGetItem') return batchGetItem(store, parts, input);
   return operation === 'UpdateItem' ? updateItem(store, parts, input) : undefined;
 }
 
@@ -42,6 +45,23 @@ function getItem(store: DirectStore, parts: DynaliteParts, input: AwsShape): Aws
   if (table === undefined) return undefined;
   const item = store.item(input['TableName'], parts.createKey(input['Key'], table));
   return item === undefined ? {} : { Item: item };
+}
+
+/** Few items of one table: far from the limits on an answer's size, and with nothing left unprocessed. */
+function batchGetItem(store: DirectStore, parts: DynaliteParts, input: AwsShape): AwsShape | undefined {
+  const [[name, request] = [], ...others] = Object.entries((input['RequestItems'] ?? {}) as Record<string, AwsShape>);
+  const keys: unknown = request?.['Keys'];
+  if (name === undefined || others.length > 0 || Object.keys(input).length > 1 || !Array.isArray(keys) || keys.length === 0 || keys.length > BATCH_MAX)
+    return undefined;
+  if (Object.keys(request ?? {}).some((member) => !BATCH_MEMBERS.has(member)) || new Set(keys.map((key) => JSON.stringify(key))).size < keys.length)
+    return undefined;
+  const found: AwsShape[] = [];
+  for (const Key of keys as AwsShape[]) {
+    const answer = getItem(store, parts, { TableName: name, Key });
+    if (answer === undefined) return undefined;
+    if (answer['Item'] !== undefined) found.push(answer['Item']);
+  }
+  return { Responses: { [name]: found }, UnprocessedKeys: {} };
 }
 
 function updateItem(store: DirectStore, parts: DynaliteParts, input: AwsShape): AwsShape | undefined {

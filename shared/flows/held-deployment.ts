@@ -10,7 +10,7 @@ import type { WorkflowInput } from '#ports/workflow.ts';
  * run took over. undefined: stop quietly, somebody else is responsible now.
  */
 export async function loadHeld(ports: Ports, input: WorkflowInput): Promise<VersionedDeployment | undefined> {
-  const [service, deployment] = await Promise.all([ports.services.load(input.serviceKey), ports.deployments.load(input.serviceKey, input.deploymentId)]);
+  const { service, deployment } = await ports.deployments.loadWithService(input.serviceKey, input.deploymentId);
   if (service === undefined || deployment === undefined) return undefined;
   if (!holds(service.record, input.deploymentId, input.fence)) {
     ports.log.warn('this deployment no longer holds its service; stopping', { deploymentId: input.deploymentId, fence: input.fence });

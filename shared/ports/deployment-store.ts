@@ -1,6 +1,7 @@
 // Where deployment records, their signals and their task tokens live. A signal and a token are single writes on the same item, so
 // that whichever comes second sees the first: neither order loses a wake-up.
 import type { Deployment, EpochMillis, ServiceKey } from '#core/deployment/deployment.ts';
+import type { VersionedService } from './service-store.ts';
 
 export interface VersionedDeployment {
   readonly deployment: Deployment;
@@ -26,6 +27,11 @@ export interface DeploymentStore {
   create(deployment: Deployment): Promise<VersionedDeployment>;
   /** Strongly consistent. */
   load(serviceKey: ServiceKey, deploymentId: string): Promise<VersionedDeployment | undefined>;
+  /** The record and its service's, read with one call (strongly consistent, not one snapshot). */
+  loadWithService(
+    serviceKey: ServiceKey,
+    deploymentId: string,
+  ): Promise<{ readonly service: VersionedService | undefined; readonly deployment: VersionedDeployment | undefined }>;
   /**
    * Writes the record if it still has `expectedVersion`; answers the new version. Leaves signals and token alone.
    * A write whose answer was lost and that is tried again with the same `writeId` succeeds.

@@ -32,7 +32,7 @@ describe('deployments with faults', () => {
 });
 
 describe('the simulation itself', () => {
-  test.each(['service-write-unconditional', 'scale-in-not-restored-on-failure', 'registers-the-serving-image'])(
+  test.each(['deployment-write-unconditional', 'scale-in-not-restored-on-failure', 'rollback-to-the-other-side'])(
     'finds the planted bug %s',
     async (planted) => {
       const found = await hunt(pool, planted, { runs: 60, seed: 1, story: undefined, faults: [...faultKinds] });

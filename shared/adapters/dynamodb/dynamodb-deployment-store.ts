@@ -5,7 +5,8 @@ import { isGuarded } from '#core/deployment/guard-state.ts';
 import type { DeploymentStore, VersionedDeployment } from '#ports/deployment-store.ts';
 import { PermanentError } from '#ports/errors.ts';
 import { callAws, callAwsUnless } from '../operating-error.ts';
-import { deploymentKeys, LISTING_INDEX, PAGE_SIZE, type RecordsTable, withoutPrefix, writeVersioned } from './records-table.ts';
+import { serviceFromItem } from './dynamodb-service-store.ts';
+import { deploymentKeys, LISTING_INDEX, PAGE_SIZE, type RecordsTable, readItems, serviceKeys, withoutPrefix, writeVersioned } from './records-table.ts';
 
 type Listing = 'UNFINISHED' | 'GUARDED';
 
@@ -22,6 +23,15 @@ export function createDynamodbDeploymentStore(table: RecordsTable): DeploymentSt
   };
   return {
     load,
+    async loadWithService(serviceKey, deploymentId) {
+      const items = await readItems(table, `read deployment ${deploymentId}`, [serviceKeys(serviceKey), deploymentKeys(serviceKey, deploymentId)]);
+      const service = items.find((item) => item['sk'] === serviceKeys(serviceKey).sk);
+      const deployment = items.find((item) => item['sk'] === deploymentKeys(serviceKey, deploymentId).sk);
+      return {
+        service: service === undefined ? undefined : serviceFromItem(service),
+        deployment: deployment === undefined ? undefined : fromItem(deployment),
+      };
+    },
     async create(deployment) {
       const item = {
         ...deploymentKeys(deployment.serviceKey, deployment.id),

@@ -1,7 +1,7 @@
 // Service records in DynamoDB.
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { ServiceRecord } from '#core/service/service-record.ts';
-import type { ServiceStore } from '#ports/service-store.ts';
+import type { ServiceStore, VersionedService } from '#ports/service-store.ts';
 import { callAws } from '../operating-error.ts';
 import { LISTING_INDEX, PAGE_SIZE, type RecordsTable, serviceKeys, withoutPrefix, writeVersioned } from './records-table.ts';
 
@@ -11,7 +11,7 @@ export function createDynamodbServiceStore(table: RecordsTable): ServiceStore {
       const { Item } = await callAws(`read service ${key}`, () =>
         table.client.send(new GetCommand({ TableName: table.name, Key: serviceKeys(key), ConsistentRead: true })),
       );
-      return Item === undefined ? undefined : { record: Item['record'] as ServiceRecord, version: Number(Item['version']) };
+      return Item === undefined ? undefined : serviceFromItem(Item);
     },
     save: (record, expectedVersion, writeId) =>
       writeVersioned(table, { keys: serviceKeys(record.key), record, expectedVersion, writeId, listing: { name: 'SERVICES', order: record.key } }),
@@ -31,4 +31,8 @@ export function createDynamodbServiceStore(table: RecordsTable): ServiceStore {
       return { keys, after: page.LastEvaluatedKey === undefined ? undefined : keys.at(-1) };
     },
   };
+}
+
+export function serviceFromItem(item: Readonly<Record<string, unknown>>): VersionedService {
+  return { record: item['record'] as ServiceRecord, version: Number(item['version']) };
 }

@@ -1,6 +1,6 @@
 // The table's keys and the conditional write that every record shares. Items: docs/architecture.md.
-import { type DynamoDBDocumentClient, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { ConflictError } from '#ports/errors.ts';
+import { BatchGetCommand, type DynamoDBDocumentClient, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { ConflictError, RetryableError } from '#ports/errors.ts';
 import { callAws, errorName } from '../operating-error.ts';
 
 export interface RecordsTable {
@@ -19,6 +19,31 @@ export const subscriptionListKeys = (serviceKey: string) => ({ pk: `SERVICE#${se
 /** `SERVICE#cluster/service` -> `cluster/service`. */
 export function withoutPrefix(key: unknown, prefix: string): string {
   return String(key).slice(prefix.length);
+}
+
+/** Requests for what DynamoDB left out of an answer, as it may under load. */
+const READ_ROUNDS_MAX = 3;
+
+/**
+ * Reads a few items with one call, strongly consistent; those that are not there are left out.
+ * @throws RetryableError when DynamoDB keeps leaving items unread
+ */
+export async function readItems(
+  table: RecordsTable,
+  what: string,
+  keys: readonly { readonly pk: string; readonly sk: string }[],
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const found: Readonly<Record<string, unknown>>[] = [];
+  let asked: readonly Readonly<Record<string, unknown>>[] = keys;
+  for (let round = 0; asked.length > 0; round++) {
+    if (round === READ_ROUNDS_MAX) throw new RetryableError(`${what}: DynamoDB left ${asked.length} of ${keys.length} items unread`);
+    const answer = await callAws(what, () =>
+      table.client.send(new BatchGetCommand({ RequestItems: { [table.name]: { Keys: [...asked], ConsistentRead: true } } })),
+    );
+    found.push(...(answer.Responses?.[table.name] ?? []));
+    asked = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];
+  }
+  return found;
 }
 
 export interface VersionedWrite {

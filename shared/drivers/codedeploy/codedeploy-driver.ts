@@ -6,7 +6,7 @@ import type { DeploymentDriver, DriverCapabilities, DriverTarget, StartedShift, 
 import { PermanentError } from '#ports/errors.ts';
 import type { LoadBalancer } from '#ports/load-balancer.ts';
 import { appSpec } from './app-spec.ts';
-import { describe, ownerOfDescription } from './description.ts';
+import { DESCRIPTION_LENGTH_MAX, describe, ownerOfDescription } from './description.ts';
 
 /** Source: CodeDeploy user guide, deployment configurations and lifecycle of ECS deployments: it cannot be held between two steps. */
 export const codedeployCapabilities: DriverCapabilities = {
@@ -102,8 +102,8 @@ function isRollback(deployment: CodeDeployDeployment): boolean {
 async function observe(codedeploy: CodeDeploy, id: string): Promise<ShiftObservation | undefined> {
   const deployment = await codedeploy.deployment(id);
   if (deployment === undefined) return undefined;
-  const group = await codedeploy.group(deployment.application, deployment.deploymentGroup);
-  const events = group === undefined ? [] : await codedeploy.lifecycle(id, group.cluster, group.service);
+  const place = await placeOf(codedeploy, deployment);
+  const events = place === undefined ? [] : await codedeploy.lifecycle(id, place.cluster, place.service);
   const rollback = deployment.rollbackId === undefined ? undefined : await codedeploy.deployment(deployment.rollbackId);
   return {
     status: statusOf(deployment.status),
@@ -115,6 +115,14 @@ async function observe(codedeploy: CodeDeploy, id: string): Promise<ShiftObserva
         ? undefined
         : { id: deployment.rollbackId, status: rollback === undefined ? 'running' : rollbackStatusOf(rollback.status) },
   };
+}
+
+/** The service it deploys: our own descriptions say it, for others the deployment group is asked. */
+async function placeOf(codedeploy: CodeDeploy, deployment: CodeDeployDeployment): Promise<{ readonly cluster: string; readonly service: string } | undefined> {
+  const [cluster, service] = ownerOfDescription(deployment.description)?.serviceKey.split('/') ?? [];
+  // One that has the greatest length may have been cut.
+  if (cluster !== undefined && service !== undefined && deployment.description.length < DESCRIPTION_LENGTH_MAX) return { cluster, service };
+  return codedeploy.group(deployment.application, deployment.deploymentGroup);
 }
 
 /** A status this version does not know counts as running: it is neither success nor failure. */

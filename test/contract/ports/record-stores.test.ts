@@ -161,6 +161,16 @@ describe.each([
     expect(await store.signal('prod/orders', 'unknown', signal)).toEqual({ token: undefined });
   });
 
+  when('a deployment and its service are read with one call, and either may be missing', async () => {
+    const deployments = createDynamodbDeploymentStore(table);
+    const id = '20260106T000000-f';
+    expect(await deployments.loadWithService('prod/pair', id)).toEqual({ service: undefined, deployment: undefined });
+    await deployments.create(requestDeployment(id, 'prod/pair', request, 1));
+    expect(await deployments.loadWithService('prod/pair', id)).toMatchObject({ service: undefined, deployment: { version: 1, deployment: { id } } });
+    await createDynamodbServiceStore(table).save({ ...service('prod/pair'), fence: 3 }, undefined, 'w');
+    expect(await deployments.loadWithService('prod/pair', id)).toMatchObject({ service: { version: 1, record: { fence: 3 } }, deployment: { signals: 0 } });
+  });
+
   when('a signal in between does not disturb the next write of the record', async () => {
     const store = createDynamodbDeploymentStore(table);
     const id = '20260104T000000-d';

@@ -107,7 +107,7 @@ export interface FaultSource {
 export function sampleFaults(dice: Dice, enabled: ReadonlySet<FaultKind>): FaultSource {
   const calm = dice.chance(SHARE_OF_CALM_RUNS);
   // Some runs are worse than others: many faults at once, and few, find different things.
-  const intensity = dice.oneOf([0.3, 1, 1, 3]);
+  const intensity = dice.oneOf([0.2, 0.5, 1, 2]);
   const happens = (kind: FaultKind): boolean => !calm && enabled.has(kind) && dice.chance(Math.min(1, RATES[kind] * intensity));
   const struck: Fault[] = [];
   let deliveries = 0;
@@ -194,10 +194,13 @@ export function callFault(kind: CallFaultKind, { functionName, invocation, ordin
   return { kind, functionName, invocation, ordinal };
 }
 
+/** Weir asks for consistency wherever DynamoDB offers it, which it does not for indexes. */
+const CONSISTENT_READS: ReadonlySet<string> = new Set(['dynamodb:BatchGetItem', 'dynamodb:GetItem']);
+
 /** Whether a kind can be done to a call: only reads that AWS may answer from a moment ago can be stale, only tokens be swallowed. */
 export function isPossible(kind: CallFaultKind, call: ControlCall): boolean {
   if (kind === 'swallowed') return call.operation === 'states:SendTaskSuccess';
-  if (kind === 'stale') return isRead(call.operation) && call.operation !== 'dynamodb:GetItem';
+  if (kind === 'stale') return isRead(call.operation) && !CONSISTENT_READS.has(call.operation);
   return true;
 }
 

@@ -29,7 +29,9 @@ export interface Story {
   tell(stage: Stage): Promise<void>;
 }
 
-const canary = { strategy: { canary: { percent: 20, intervalMinutes: 2 } } };
+const canary = { strategy: { canary: { percent: 20, intervalMinutes: 1 } } };
+/** Long enough for the evidence to decide while most of the traffic is still on blue. */
+const slowCanary = { strategy: { canary: { percent: 20, intervalMinutes: 2 } } };
 const failing: ImageBehaviour = { errorShare: 0.5 };
 
 export const stories: readonly Story[] = [
@@ -72,7 +74,7 @@ export const stories: readonly Story[] = [
   {
     name: 'bad-image',
     summary: 'an image that answers errors is rolled back',
-    manifest: canary,
+    manifest: slowCanary,
     desiredCount: 2,
     badTags: ['2.0.0'],
     ends: { '2.0.0': 'RolledBack' },
@@ -124,7 +126,7 @@ export const stories: readonly Story[] = [
   {
     name: 'broken-rollback-target',
     summary: 'green answers errors, and blue has no healthy target to go back to',
-    manifest: canary,
+    manifest: slowCanary,
     desiredCount: 2,
     badTags: ['2.0.0'],
     ends: { '2.0.0': 'Held' },

@@ -47,6 +47,7 @@ const value: fc.Arbitrary<AwsShape> = fc.oneof(
 );
 const call: fc.Arbitrary<Asked> = fc.oneof(
   key.map((Key) => ({ operation: 'GetItem', input: { Key, ConsistentRead: true } })),
+  fc.uniqueArray(key, { minLength: 1, maxLength: 3, selector: ({ pk, sk }) => pk.S + sk.S }).map((keys) => ({ operation: 'BatchGetItem', input: { keys } })),
   fc.tuple(key, value, fc.boolean()).map(([Key, content, isNew]) => ({
     operation: 'PutItem',
     input: { Item: { ...Key, record: content, version: { N: '1' } }, ...(isNew ? { ConditionExpression: 'attribute_not_exists(pk)' } : {}) },
@@ -107,6 +108,16 @@ const call: fc.Arbitrary<Asked> = fc.oneof(
       input: { Key: { pk: { S: 'a' }, sk: { S: '1' } }, UpdateExpression: 'SET listing = :x', ExpressionAttributeValues: { ':x': { N: '0' } } },
     },
     { operation: 'GetItem', input: { TableName: 'nowhere', Key: { pk: { S: 'a' }, sk: { S: '1' } } } },
+    {
+      operation: 'BatchGetItem',
+      input: {
+        keys: [
+          { pk: { S: 'a' }, sk: { S: '1' } },
+          { pk: { S: 'a' }, sk: { S: '1' } },
+        ],
+      },
+    },
+    { operation: 'BatchGetItem', input: { keys: [] } },
     { operation: 'DeleteItem', input: { Key: { pk: { S: 'a' }, sk: { S: '2' } } } },
     { operation: 'Query', input: { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: 'a' } }, ScanIndexForward: false, Limit: 2 } },
     { operation: 'Query', input: { IndexName: 'listing', KeyConditionExpression: 'listing = :all', ExpressionAttributeValues: { ':all': { S: 'ALL' } } } },
@@ -126,7 +137,11 @@ describe('the item store in memory and dynalite', () => {
 
   const ask = async (store: ItemStore, table: string, { operation, input }: Asked): Promise<unknown> => {
     try {
-      return JSON.parse(JSON.stringify(await store.run(operation, { TableName: table, ...input }))) as unknown;
+      const given =
+        operation === 'BatchGetItem' ? { RequestItems: { [table]: { Keys: input['keys'], ConsistentRead: true } } } : { TableName: table, ...input };
+      const answer = JSON.parse(JSON.stringify(await store.run(operation, given))) as AwsShape;
+      // DynamoDB promises no order of a batch.
+      return operation === 'BatchGetItem' ? (answer['Responses'][table] as AwsShape[]).map((item) => JSON.stringify(item)).sort() : answer;
     } catch (error) {
       const { code, message } = error as { code: string; message: string };
       return { code, message: message.replaceAll(table, 'TABLE') };
