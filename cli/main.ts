@@ -7,6 +7,7 @@ import { CommandFailure } from './command-failure.ts';
 import { registerDeploy } from './deploy.ts';
 import { registerExplain } from './explain.ts';
 import { registerLocal } from './local/local.ts';
+import { registerPlan } from './plan.ts';
 import { registerPromote } from './promote.ts';
 import { registerRemediation } from './remediation.ts';
 import { registerReplay } from './replay.ts';
@@ -24,6 +25,7 @@ const program = new Command('weir')
   .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 rolled back, 4 still running');
 
 registerApply(program);
+registerPlan(program);
 registerStatus(program);
 registerAbort(program);
 registerPromote(program);

@@ -1,6 +1,6 @@
 // What each driver can and cannot do. docs/drivers.md and `weir plan` show it.
 import type { DriverKind } from '#core/deployment/driver-kind.ts';
-import type { DriverCapabilities } from '#ports/deployment-driver.ts';
+import type { DriverCapabilities } from '#core/rollout/driver-capabilities.ts';
 import { codedeployCapabilities } from './codedeploy/codedeploy-driver.ts';
 import { ecsCapabilities } from './ecs/ecs-driver.ts';
 

@@ -4,17 +4,6 @@ import type { ShiftObservation } from '#core/deployment/shift-observation.ts';
 import type { DeploymentGroupObservation } from '#core/preflight/plan.ts';
 import type { Strategy } from '#core/strategy/strategy.ts';
 
-/** What a driver can and cannot do; shown to people, never used to pretend. */
-export interface DriverCapabilities {
-  readonly strategies: readonly Strategy['kind'][];
-  /** Traffic can be held at a step until evidence says go. */
-  readonly holdsAtStep: boolean;
-  readonly shiftsBackGradually: boolean;
-  readonly hooksPerStep: boolean;
-  readonly severalTargetGroups: boolean;
-  readonly worksWithoutLoadBalancer: boolean;
-}
-
 /** Where the driver's own configuration of the service is, as the manifest names it. */
 export type DriverTarget =
   | { readonly kind: 'codedeploy'; readonly application: string; readonly deploymentGroup: string }

@@ -1,8 +1,9 @@
 // Blue/green through AWS CodeDeploy: start or adopt, observe, stop, continue. Everything here can be repeated.
 import type { ShiftObservation } from '#core/deployment/shift-observation.ts';
+import type { DriverCapabilities } from '#core/rollout/driver-capabilities.ts';
 import { isPredefinedConfiguration } from '#core/strategy/codedeploy-configuration.ts';
 import type { CodeDeploy, CodeDeployDeployment, LifecycleEventState } from '#ports/codedeploy.ts';
-import type { DeploymentDriver, DriverCapabilities, DriverTarget, StartedShift, StartShift } from '#ports/deployment-driver.ts';
+import type { DeploymentDriver, DriverTarget, StartedShift, StartShift } from '#ports/deployment-driver.ts';
 import { PermanentError } from '#ports/errors.ts';
 import type { LoadBalancer } from '#ports/load-balancer.ts';
 import { appSpec } from './app-spec.ts';

@@ -1,8 +1,9 @@
 // Deployments of ECS's own controller: start or adopt, observe, stop, continue. Everything here can be repeated.
 import type { ShiftObservation } from '#core/deployment/shift-observation.ts';
 import type { DeploymentGroupObservation } from '#core/preflight/plan.ts';
+import type { DriverCapabilities } from '#core/rollout/driver-capabilities.ts';
 import { ecsTrafficConfiguration } from '#core/strategy/ecs-configuration.ts';
-import type { DeploymentDriver, DriverCapabilities, DriverTarget, StartedShift, StartShift } from '#ports/deployment-driver.ts';
+import type { DeploymentDriver, DriverTarget, StartedShift, StartShift } from '#ports/deployment-driver.ts';
 import type { EcsDeployments, NativeDeployment } from '#ports/ecs-deployments.ts';
 import { PermanentError, RetryableError } from '#ports/errors.ts';
 import { listenerOfRule } from './listener-of-rule.ts';
