@@ -1,22 +1,30 @@
-// weir explain SERVICE [DEPLOYMENT]: what happened, why, on what evidence, and what to do next.
+// weir explain SERVICE [DEPLOYMENT|TASK]: what happened, why, on what evidence, and what to do next.
 import type { Command } from 'commander';
 import { type Explanation, explainDeployment } from '#core/deployment/explain.ts';
 import { breakerOf } from '#core/service/record-breaker.ts';
+import type { TaskExplanation } from '#flows/explain-task.ts';
 import { describeBreaker } from './breaker-view.ts';
 import { CommandFailure } from './command-failure.ts';
 import { globalOptions, print } from './global-options.ts';
 import { connect } from './operations-client.ts';
 import { type ShownService, showOf } from './service-view.ts';
+import { describeTask, taskIdOf } from './task-view.ts';
 
 export function registerExplain(program: Command): void {
   program
     .command('explain')
-    .description('what happened to a deployment, why, on what evidence, and what to do next')
+    .description('what happened to a deployment or a task, why, on what evidence, and what to do next')
     .argument('<service>', 'cluster/service')
-    .argument('[deployment]', 'its id; the newest when not given')
-    .addHelpText('after', '\nExample:\n  weir explain prod/orders 20261123T090112-3f0c2a91be')
-    .action(async (service: string, deploymentId: string | undefined, _options: unknown, command: Command) => {
+    .argument('[what]', 'id of a deployment, or id or ARN of a task; the newest deployment when not given')
+    .addHelpText('after', '\nExamples:\n  weir explain prod/orders 20261123T090112-3f0c2a91be\n  weir explain prod/orders 5f0c2a91be5f0c2a91be5f0c2a91be5f')
+    .action(async (service: string, what: string | undefined, _options: unknown, command: Command) => {
       const globals = globalOptions(command);
+      const taskId = what === undefined ? undefined : taskIdOf(what);
+      if (taskId !== undefined) {
+        const explained = await connect(globals).ask<TaskExplanation>('explain-task', { serviceKey: service, taskId });
+        return print(globals.json, explained, () => describeTask(service, explained));
+      }
+      const deploymentId = what;
       const view = await showOf(connect(globals), service, 1, deploymentId);
       const explanation = explainShown(view, deploymentId);
       print(globals.json, explanation, () => describeExplanation(explanation, view));

@@ -20,7 +20,8 @@ type Operation =
   | 'deploy-image'
   | 'list-remediations'
   | 'approve-remediation'
-  | 'reject-remediation';
+  | 'reject-remediation'
+  | 'explain-task';
 
 export interface OperationsClient {
   /** ARN of whoever runs the command, for the record. */

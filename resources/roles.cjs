@@ -150,6 +150,7 @@ const roles = {
   ShowService: ['show-service', ['readRecords']],
   ListServices: ['list-services', ['readRecords']],
   ListRemediations: ['list-remediations', ['readRecords']],
+  ExplainTask: ['explain-task', ['readRecords', 'describeService', 'readTasks', 'readTaskLogs']],
   ApproveRemediation: ['approve-remediation', ['readRecords', 'writeRecords', 'wakeWorkflow']],
   RejectRemediation: ['reject-remediation', ['readRecords', 'writeRecords', 'wakeWorkflow']],
 };

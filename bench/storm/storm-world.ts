@@ -77,7 +77,7 @@ export async function createStormWorld({ services, mode }: StormShape, startAt: 
     ...stores,
     ecs: servingEcs,
     images: { describe: async () => ({ status: 'ACTIVE', findings: undefined }), list: refuse, reference: (_registry, name, digest) => `${name}@${digest}` },
-    tasks: { running: async () => [] },
+    tasks: { running: async () => [], describe: refuse },
     workflow: { start: async ({ serviceKey }) => void count(actions, serviceKey), status: refuse, wake: async () => undefined },
     notifications: createDynamodbNotificationStore(table),
     notifier: { notify: async () => void told++ } as Ports['notifier'],

@@ -47,6 +47,7 @@ const remediationRequest = z.object({
   reason: z.string().min(1).max(OPERATOR_REASON_LENGTH_MAX),
 });
 const listRemediationsRequest = z.object({ serviceKey, limit: z.number().int().min(1).max(REMEDIATIONS_SHOWN_MAX).default(10) });
+const explainTaskRequest = z.object({ serviceKey, taskId: z.string().regex(/^[0-9a-f-]{32,36}$/, 'must be a task id') });
 const listRequest = z.object({ after: z.string().max(600).optional() });
 
 export type DecisionRequest = z.output<typeof decisionRequest>;
@@ -58,4 +59,5 @@ export const parseDeployRequest = (input: unknown): Parsed<z.output<typeof deplo
 export const parseShowRequest = (input: unknown): Parsed<z.output<typeof showRequest>> => parseWith(showRequest, input);
 export const parseListRequest = (input: unknown): Parsed<z.output<typeof listRequest>> => parseWith(listRequest, input);
 export const parseRemediationRequest = (input: unknown): Parsed<z.output<typeof remediationRequest>> => parseWith(remediationRequest, input);
+export const parseExplainTaskRequest = (input: unknown): Parsed<z.output<typeof explainTaskRequest>> => parseWith(explainTaskRequest, input);
 export const parseListRemediationsRequest = (input: unknown): Parsed<z.output<typeof listRemediationsRequest>> => parseWith(listRemediationsRequest, input);

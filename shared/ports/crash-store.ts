@@ -31,10 +31,12 @@ export interface CrashCount {
 export const noCrashesCounted: CrashCount = { count: 0, total: 0, lastReason: '', causes: [] };
 
 export interface CrashStore {
-  /** Counts the crash once per task; answers the count after it. Counting stops at CRASHES_COUNTED_MAX. */
+  /** Counts the crash; answers the count after it. A task counts once among the first CRASHES_TOLD_APART_MAX; beyond them each event counts. */
   record(serviceKey: ServiceKey, taskDefinitionArn: string, crash: TaskCrash): Promise<CrashCount>;
   /** @param since only crashes after it count; `total` and `lastReason` are of all: the same revision may be deployed more than once */
   read(serviceKey: ServiceKey, taskDefinitionArn: string, since?: EpochMillis): Promise<CrashCount>;
+  /** When and why a task crashed; undefined when its crash was not among those told apart. */
+  ofTask(serviceKey: ServiceKey, taskDefinitionArn: string, taskId: string): Promise<{ readonly at: EpochMillis; readonly code: StopCauseCode } | undefined>;
   /** Notes how many targets are healthy; with `reset`, crashes up to `at` are forgiven. */
   noteHealthy(
     serviceKey: ServiceKey,
@@ -43,5 +45,5 @@ export interface CrashStore {
   ): Promise<void>;
 }
 
-/** Above the largest limit a deployment can have (200). */
-export const CRASHES_COUNTED_MAX = 250;
+/** Above the largest limit that is kept within bounds (200). Larger ones are of services so large that one count more or less does not matter. */
+export const CRASHES_TOLD_APART_MAX = 250;

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Deployment } from '#core/deployment/deployment.ts';
 import { explainDeployment } from '#core/deployment/explain.ts';
 import { breakerOf } from '#core/service/record-breaker.ts';
+import type { TaskExplanation } from '#flows/explain-task.ts';
 import { describeExplanation } from '../../cli/explain.ts';
+import { describeTask } from '../../cli/task-view.ts';
 import { type Scenario, SERVICE_KEY, startScenario } from '../support/scenario/scenario.ts';
 
 const MINUTE = 60_000;
@@ -57,6 +59,36 @@ describe('an image that exits at start', () => {
     expect(shown).toContain('Error: DATABASE_URL is not set');
     expect(shown).toContain("remedy: Read the container's last log lines");
     expect(shown).toContain('weir deploy 2.0.0 --service prod/orders --force');
+  });
+
+  test('can be asked about task by task, also when ECS has forgotten them', async () => {
+    const { ask, pass, deployments, sample, call } = scenario;
+    const deployment = (await deployments()).find(({ request }) => request.tag === '2.0.0');
+    const taskId = deployment?.crashLog?.taskId;
+    const explained = (await ask('explain-task', { serviceKey: SERVICE_KEY, taskId })) as unknown as TaskExplanation;
+    expect(explained).toMatchObject({
+      taskDefinitionArn: deployment?.taskDefinitionArn,
+      stop: { code: 'exitError', crash: true, exitCode: 1 },
+      deployment: { id: deployment?.id, side: 'green', status: 'Failed' },
+      log: { container: 'app', lines: ['listening soon', 'Error: DATABASE_URL is not set'] },
+    });
+    const shown = describeTask(SERVICE_KEY, explained).join('\n');
+    expect(shown).toContain('It crashed because an essential container ended with an error (exitError).');
+    expect(shown).toContain('ECS said: Essential container in task exited; app: exit code 1');
+    expect(shown).toContain(`weir explain ${SERVICE_KEY} ${deployment?.id}`);
+
+    await pass(150 * MINUTE);
+    const { failures } = await call('ecs', 'DescribeTasks', { cluster: sample.cluster, tasks: [taskId] });
+    expect(failures).toMatchObject([{ reason: 'MISSING' }]);
+    expect(await ask('explain-task', { serviceKey: SERVICE_KEY, taskId })).toMatchObject({
+      lastStatus: 'STOPPED',
+      // Its event's time is in whole seconds.
+      stoppedAt: Math.floor((explained.stoppedAt ?? 0) / 1000) * 1000,
+      stop: { code: 'exitError', crash: true, remedy: expect.stringContaining("Read the container's last log lines") },
+      deployment: { id: deployment?.id, side: 'green' },
+    });
+    const unknown = ask('explain-task', { serviceKey: SERVICE_KEY, taskId: 'f'.repeat(32) });
+    await expect(unknown).rejects.toThrow(/nobody knows a task/);
   });
 
   test('is not quarantined when the environment was to blame', async () => {

@@ -3,7 +3,7 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type CrashCause, orderedCauses } from '#core/breaker/crash-cause.ts';
 import { isStopCauseCode } from '#core/breaker/stop-cause.ts';
-import { CRASHES_COUNTED_MAX, type CrashCount, type CrashStore } from '#ports/crash-store.ts';
+import { CRASHES_TOLD_APART_MAX, type CrashCount, type CrashStore, type TaskCrash } from '#ports/crash-store.ts';
 import { callAws, callAwsUnless } from '../operating-error.ts';
 import { crashKeys, type RecordsTable } from './records-table.ts';
 
@@ -28,6 +28,13 @@ export function createDynamodbCrashStore(table: RecordsTable): CrashStore {
   };
   return {
     read,
+    async ofTask(serviceKey, taskDefinitionArn, taskId) {
+      const { Item } = await callAws(`read the crash of task ${taskId}`, () =>
+        table.client.send(new GetCommand({ TableName: table.name, Key: crashKeys(serviceKey, taskDefinitionArn), ConsistentRead: true })),
+      );
+      const member = memberOf(Item, taskId);
+      return member !== undefined && isStopCauseCode(member.code) ? { at: member.at, code: member.code } : undefined;
+    },
     async record(serviceKey, taskDefinitionArn, crash) {
       const { taskId, at, code, text, remedy, container } = crash;
       const counted = await callAwsUnless(`count a crash of ${taskDefinitionArn}`, { ConditionalCheckFailedException: () => 'full' as const }, () =>
@@ -37,22 +44,23 @@ export function createDynamodbCrashStore(table: RecordsTable): CrashStore {
             Key: crashKeys(serviceKey, taskDefinitionArn),
             UpdateExpression:
               'ADD taskIds :task SET #crash = if_not_exists(#crash, :crash), #cause = :cause, lastReason = :reason, expiresAt = :expires, #schema = :schema',
-            ConditionExpression: 'attribute_not_exists(taskIds) OR size(taskIds) < :max',
+            ConditionExpression: 'attribute_not_exists(taskIds) OR size(taskIds) < :max OR contains(taskIds, :id)',
             ExpressionAttributeNames: { '#schema': 'schema', '#crash': `${CRASH}${taskId}`, '#cause': `${CAUSE}${code}` },
             ExpressionAttributeValues: {
               ':task': new Set([taskId]),
+              ':id': taskId,
               ':crash': { at, code },
               ':cause': { lastAt: at, lastText: text, lastTaskId: taskId, remedy, ...(container === undefined ? {} : { container }) },
               ':reason': text,
               ':expires': Math.floor(at / 1000) + KEPT_SECONDS,
-              ':max': CRASHES_COUNTED_MAX,
+              ':max': CRASHES_TOLD_APART_MAX,
               ':schema': 1,
             },
             ReturnValues: 'ALL_NEW',
           }),
         ),
       );
-      return counted === 'full' ? read(serviceKey, taskDefinitionArn) : countOf(counted.Attributes);
+      return counted === 'full' ? countMore(table, serviceKey, taskDefinitionArn, crash) : countOf(counted.Attributes);
     },
     async noteHealthy(serviceKey, taskDefinitionArn, { targets, at, reset }) {
       await callAws(`note healthy targets of ${taskDefinitionArn}`, () =>
@@ -60,19 +68,35 @@ export function createDynamodbCrashStore(table: RecordsTable): CrashStore {
           new UpdateCommand({
             TableName: table.name,
             Key: crashKeys(serviceKey, taskDefinitionArn),
-            UpdateExpression: `SET healthyTargets = :targets, expiresAt = :expires, #schema = :schema${reset ? ', healthyAt = :at' : ''}`,
+            UpdateExpression: `SET healthyTargets = :targets, expiresAt = :expires, #schema = :schema${reset ? ', healthyAt = :at, more = :none' : ''}`,
             ExpressionAttributeNames: { '#schema': 'schema' },
             ExpressionAttributeValues: {
               ':targets': targets,
               ':expires': Math.floor(at / 1000) + KEPT_SECONDS,
               ':schema': 1,
-              ...(reset ? { ':at': at } : {}),
+              ...(reset ? { ':at': at, ':none': 0 } : {}),
             },
           }),
         ),
       );
     },
   };
+}
+
+/** Beyond the tasks that are told apart only their number and the newest are kept: limits of hundreds of tasks are reached all the same. */
+async function countMore(table: RecordsTable, serviceKey: string, taskDefinitionArn: string, { at, text }: TaskCrash): Promise<CrashCount> {
+  const { Attributes } = await callAws(`count a crash more of ${taskDefinitionArn}`, () =>
+    table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: crashKeys(serviceKey, taskDefinitionArn),
+        UpdateExpression: 'ADD more :one SET moreAt = :at, lastReason = :reason, expiresAt = :expires',
+        ExpressionAttributeValues: { ':one': 1, ':at': at, ':reason': text, ':expires': Math.floor(at / 1000) + KEPT_SECONDS },
+        ReturnValues: 'ALL_NEW',
+      }),
+    ),
+  );
+  return countOf(Attributes);
 }
 
 function countOf(item: Item | undefined, since = 0): CrashCount {
@@ -82,9 +106,10 @@ function countOf(item: Item | undefined, since = 0): CrashCount {
   // A crash counted before its time was kept is neither old nor forgiven.
   const isAfter = (from: number) => (id: string) => (memberOf(item, id)?.at ?? Number.POSITIVE_INFINITY) > from;
   const recent = ids.filter(isAfter(since));
+  const more = Number(item?.['moreAt'] ?? 0) > since ? Number(item?.['more'] ?? 0) : 0;
   return {
-    count: recent.filter(isAfter(Number(item?.['healthyAt'] ?? 0))).length,
-    total: ids.length,
+    count: recent.filter(isAfter(Number(item?.['healthyAt'] ?? 0))).length + more,
+    total: ids.length + Number(item?.['more'] ?? 0),
     lastReason: String(item?.['lastReason'] ?? ''),
     causes: causesOf(item, recent),
     ...(typeof healthyTargets === 'number' ? { healthyTargets } : {}),

@@ -1,6 +1,6 @@
-// The running tasks of a service through the AWS SDK.
+// The tasks of a service through the AWS SDK.
 import { DescribeTasksCommand, type ECSClient, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
-import { RUNNING_TASKS_MAX, type RunningTask, type Tasks } from '#ports/tasks.ts';
+import { type DescribedTask, RUNNING_TASKS_MAX, type RunningTask, type Tasks } from '#ports/tasks.ts';
 import { callAws } from '../operating-error.ts';
 
 /** Source: ECS API, ListTasks and DescribeTasks: at most 100 tasks in one call. */
@@ -34,6 +34,37 @@ export function createAwsTasks(client: ECSClient): Tasks {
       } while (nextToken !== undefined && found.length < RUNNING_TASKS_MAX);
       return found;
     },
+    async describe(cluster, taskId) {
+      const { tasks = [] } = await callAws(`describe task ${taskId}`, () => client.send(new DescribeTasksCommand({ cluster, tasks: [taskId] })));
+      return tasks[0] === undefined ? undefined : describedTask(tasks[0]);
+    },
+  };
+}
+
+function describedTask(task: Task): DescribedTask {
+  const {
+    taskDefinitionArn = '',
+    group,
+    lastStatus = '',
+    stoppedAt,
+    stopCode,
+    stoppedReason,
+    containers,
+    healthStatus,
+    launchType,
+    capacityProviderName,
+  } = task;
+  return {
+    taskDefinitionArn,
+    service: group?.startsWith('service:') === true ? group.slice('service:'.length) : undefined,
+    lastStatus,
+    stoppedAt: stoppedAt?.getTime(),
+    stopCode,
+    stoppedReason,
+    containers: (containers ?? []).map(({ name = '', exitCode, reason }) => ({ name, exitCode, reason })),
+    healthStatus,
+    launchType,
+    capacityProviderName,
   };
 }
 

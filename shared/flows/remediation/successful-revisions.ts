@@ -10,7 +10,7 @@ const CANDIDATES_MAX = 5;
 
 export async function successfulRevisions({ ports, service }: SituationView, servingDigest: string | undefined): Promise<readonly SuccessfulRevision[]> {
   const history = await ports.deployments.history(service.key, HISTORY_MAX);
-  const succeeded = history.filter((deployment) => deployment.status === 'Succeeded' && deployment.taskDefinitionArn !== undefined).slice(0, CANDIDATES_MAX);
+  const succeeded = history.filter((deployment) => deployment.taskDefinitionArn !== undefined && stayedWell(deployment)).slice(0, CANDIDATES_MAX);
   return Promise.all(
     succeeded.map(async (deployment) => {
       const { digest } = deployment.request;
@@ -25,6 +25,11 @@ export async function successfulRevisions({ ports, service }: SituationView, ser
       };
     }),
   );
+}
+
+/** One that went bad in its guard window is nothing to go back to. A window that is still open has not spoken against it. */
+function stayedWell({ status, guard }: Deployment): boolean {
+  return status === 'Succeeded' && (guard?.ended === undefined || guard.ended.kind === 'over');
 }
 
 async function isThere(ports: Ports, { request }: Deployment): Promise<boolean | undefined> {

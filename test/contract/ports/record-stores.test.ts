@@ -21,7 +21,7 @@ import { emptyActionLog } from '#core/remediation/budget.ts';
 import { observeMinutes } from '#core/remediation/incident.ts';
 import { evolveRemediation, requestRemediation } from '#core/remediation/remediation-record.ts';
 import { newServiceRecord } from '#core/service/service-record.ts';
-import { CRASHES_COUNTED_MAX } from '#ports/crash-store.ts';
+import { CRASHES_TOLD_APART_MAX } from '#ports/crash-store.ts';
 import { ConflictError } from '#ports/errors.ts';
 import { SIGHTINGS_TOLD_APART_MAX } from '#ports/incident-store.ts';
 import { TELLING_CLAIM_SECONDS } from '#ports/notification-store.ts';
@@ -181,7 +181,7 @@ describe.each([
   });
 
   when(
-    'a task that crashes is counted once, and counting ends at its limit',
+    'a task that crashes is counted once, and beyond those told apart each is counted',
     async () => {
       const store = createDynamodbCrashStore(table);
       const crash = (taskId: string) =>
@@ -190,8 +190,18 @@ describe.each([
       const last = { lastAt: 1_000, lastText: 'exit code 1', lastTaskId: 't1', container: 'app', remedy: 'Read the log.' };
       expect(await crash('t1')).toEqual({ count: 1, total: 1, lastReason: 'exit code 1', causes: [{ code: 'exitError', count: 1, ...last }] });
       expect(await crash('t1')).toMatchObject({ count: 1 });
-      await Promise.all(Array.from({ length: CRASHES_COUNTED_MAX + 5 }, (_, index) => crash(`t${index + 2}`)));
-      expect((await store.read('prod/orders', 'orders:2')).count).toBe(CRASHES_COUNTED_MAX);
+      await Promise.all(Array.from({ length: CRASHES_TOLD_APART_MAX + 5 }, (_, index) => crash(`t${index + 2}`)));
+      const { count } = await store.read('prod/orders', 'orders:2');
+      expect(count).toBeGreaterThanOrEqual(CRASHES_TOLD_APART_MAX);
+      await crash('t1');
+      await crash('more1');
+      await crash('more2');
+      expect(await store.read('prod/orders', 'orders:2')).toMatchObject({ count: count + 2, total: count + 2 });
+      expect((await store.read('prod/orders', 'orders:2', 1_000)).count).toBe(0);
+      expect(await store.ofTask('prod/orders', 'orders:2', 't1')).toEqual({ at: 1_000, code: 'exitError' });
+      expect(await store.ofTask('prod/orders', 'orders:2', 'more2')).toBeUndefined();
+      await store.noteHealthy('prod/orders', 'orders:2', { targets: 1, at: 1_500, reset: true });
+      expect((await store.read('prod/orders', 'orders:2')).count).toBe(0);
       // moto reads its whole item anew with every update.
     },
     120_000,

@@ -1,7 +1,7 @@
 // What counts as a crash, and how many are too many.
 import { describe, expect, test } from '@jest/globals';
+import { classifyStop } from '#core/breaker/classify-stop.ts';
 import { crashLimit } from '#core/breaker/crash-threshold.ts';
-import { crashOf } from '#core/breaker/task-crash.ts';
 
 describe('the crash limit', () => {
   // The documented values of ECS's own circuit breaker.
@@ -33,7 +33,7 @@ describe('a stopped task', () => {
     ['ServiceSchedulerInitiated', 'Task failed ELB health checks in (target-group arn:x)', 0, 'Task failed ELB health checks'],
     ['ServiceSchedulerInitiated', 'Task failed container health checks', 0, 'Task failed container health checks'],
   ])('with %s and "%s" crashed', (code, reason, exitCode, text) => {
-    expect(crashOf(stopped(code, reason, exitCode))).toContain(text);
+    expect(classifyStop(stopped(code, reason, exitCode))).toMatchObject({ crash: true, text: expect.stringContaining(text) });
   });
 
   test.each([
@@ -41,6 +41,6 @@ describe('a stopped task', () => {
     ['UserInitiated', 'Task stopped by user'],
     ['SpotInterruption', 'Your Spot Task was interrupted.'],
   ])('with %s was stopped on purpose', (code, reason) => {
-    expect(crashOf(stopped(code, reason, 137))).toBeUndefined();
+    expect(classifyStop(stopped(code, reason, 137)).crash).toBe(false);
   });
 });
