@@ -1,13 +1,13 @@
-// Every AWS call of a story's control plane, for crashing at each of them. The watch loop makes the same calls round after round: calls
-// of one function that come at the same place after the same calls are one site, in each phase of the deployment.
+// Every AWS call of a story's control plane, for crashing at each of them. The watch loop makes the same calls round after round:
+// a call of one function after the same calls, in whatever order those that go side by side came, is the same place.
 import type { CallFaultKind, ControlCall } from './control-call.ts';
 import { callFaultKinds } from './control-call.ts';
 import { type CallFault, callFault, isPossible } from './faults.ts';
 
 export interface CallSite {
   readonly call: ControlCall;
-  /** `assess 4 codedeploy:GetDeployment @ Shifting`. */
-  readonly name: string;
+  /** The same in every story: the function, what it has called before, and this operation. */
+  readonly place: string;
 }
 
 /** Collects the sites of one run. */
@@ -18,14 +18,15 @@ export interface SiteCollector {
 
 export function collectSites(): SiteCollector {
   const found = new Map<string, CallSite>();
-  /** What each invocation called so far: the way there is part of the place. */
-  const paths = new Map<string, string>();
+  /** Operations that each invocation has called so far, sorted. */
+  const called = new Map<string, readonly string[]>();
   return {
     onCall(call) {
-      const invocation = `${call.functionName}#${call.invocation}`;
-      const path = `${paths.get(invocation) ?? call.functionName} > ${call.operation}`;
-      paths.set(invocation, path);
-      if (!found.has(path)) found.set(path, { call, name: `${call.functionName} ${call.ordinal} ${call.operation}` });
+      const invocation = `${call.functionName} #${call.invocation}`;
+      const before = called.get(invocation) ?? [];
+      called.set(invocation, [...before, call.operation].sort());
+      const place = `${call.functionName} after ${before.join(' ')}: ${call.operation}`;
+      if (!found.has(place)) found.set(place, { call, place });
     },
     sites: () => [...found.values()],
   };

@@ -22,7 +22,7 @@ export interface ExhaustiveReport {
 export async function simulateExhaustively(pool: Pool, options: Pick<SimulationOptions, 'story' | 'seed'>): Promise<number> {
   const names = stories.map(({ name }) => name).filter((name) => options.story === undefined || name === options.story);
   const startedAt = performance.now();
-  const report = await runExhaustively(pool, names, options.seed, true);
+  const report = await runExhaustively(pool, names, options.seed, { shows: true, places: 'inEachStory' });
   const seconds = (performance.now() - startedAt) / 1000;
   for (const order of report.failed.slice(0, FAILURES_TOLD_MAX)) process.stdout.write(`${await explainFailure(pool, order)}\n`);
   const share = (100 * report.covered) / Math.max(1, report.pairs);
@@ -40,15 +40,30 @@ export async function simulateExhaustively(pool: Pool, options: Pick<SimulationO
   return report.failed.length === 0 && report.covered === report.pairs ? 0 : 1;
 }
 
-export async function runExhaustively(pool: Pool, names: readonly string[], seed: number, shows: boolean): Promise<ExhaustiveReport> {
+/** @param choice whether a place that several stories reach is crashed at in each of them, or in the first */
+export async function runExhaustively(
+  pool: Pool,
+  names: readonly string[],
+  seed: number,
+  choice: { readonly shows: boolean; readonly places: 'inEachStory' | 'once' },
+): Promise<ExhaustiveReport> {
   const sitesOf = new Map<string, readonly CallSite[]>();
   const calm = names.map((story, index): Order => ({ index, seed, story, faults: [], listsSites: true }));
   await pool.run(calm, ({ order, result }) => {
     sitesOf.set(order.story, result.sites);
     return 'go on';
   });
+  const known = new Set<string>();
+  for (const story of choice.places === 'once' ? names : []) {
+    const sites = sitesOf.get(story) ?? [];
+    sitesOf.set(
+      story,
+      sites.filter(({ place }) => !known.has(place)),
+    );
+    for (const { place } of sites) known.add(place);
+  }
   const orders = names.flatMap((story) => pairsOf(sitesOf.get(story) ?? []).map(({ fault }): Omit<Order, 'index'> => ({ seed, story, faults: [fault] })));
-  const progress = shows ? startProgress(orders.length) : undefined;
+  const progress = choice.shows ? startProgress(orders.length) : undefined;
   const failed: Order[] = [];
   let covered = 0;
   await pool.run(
