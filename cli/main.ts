@@ -6,6 +6,7 @@ import { registerBreaker } from './breaker.ts';
 import { CommandFailure } from './command-failure.ts';
 import { registerDeploy } from './deploy.ts';
 import { registerExplain } from './explain.ts';
+import { registerInit } from './init.ts';
 import { registerLocal } from './local/local.ts';
 import { registerPlan } from './plan.ts';
 import { registerPromote } from './promote.ts';
@@ -24,6 +25,7 @@ const program = new Command('weir')
   .exitOverride()
   .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 rolled back, 4 still running');
 
+registerInit(program);
 registerApply(program);
 registerPlan(program);
 registerStatus(program);

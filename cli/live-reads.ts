@@ -1,0 +1,16 @@
+// Reads AWS directly, with the credentials of whoever runs the command: for verbs that look at services Weir may not know yet.
+import { PermanentError, RetryableError } from '#ports/errors.ts';
+import type { Inspection } from '#ports/inspection.ts';
+import { composeInspection } from '#runtime/compose-inspection.ts';
+import { CommandFailure } from './command-failure.ts';
+import type { GlobalOptions } from './global-options.ts';
+
+/** @throws CommandFailure with what to do about it where AWS does not answer */
+export async function readsOf<Value>({ region, endpointUrl }: GlobalOptions, read: (inspection: Inspection) => Promise<Value>): Promise<Value> {
+  try {
+    return await read(composeInspection({ region, endpointUrl }));
+  } catch (error) {
+    if (!(error instanceof PermanentError || error instanceof RetryableError)) throw error;
+    throw new CommandFailure(`${error.message}. Check credentials, region and permissions; for the local AWS set AWS_ENDPOINT_URL (weir local up prints it).`);
+  }
+}
