@@ -21,7 +21,7 @@ describe.each(['codedeploy', 'ecs'] as const)('weir init on a service whose traf
     rmSync(folder, { recursive: true });
   });
 
-  test('writes a manifest that apply takes unchanged, and that deploys the next push', async () => {
+  test('writes a manifest that plan and apply take unchanged, and that deploys the next push', async () => {
     const { call, sample, push, untilEnded, servingDigest } = scenario;
     const TargetGroup = sample.targetGroupArns[0].slice(sample.targetGroupArns[0].lastIndexOf(':') + 1);
     const alarm = {
@@ -59,6 +59,7 @@ describe.each(['codedeploy', 'ecs'] as const)('weir init on a service whose traf
     expect(text).toMatch(/# production: HTTP \d+ of load balancer orders/);
     expect(text).toMatch(/# GUESSED: all 1 tag\(s\) in the repository are semantic versions/);
 
+    expect(await weir('plan', '-f', 'weir.yaml')).toMatchObject({ status: 0, out: expect.stringContaining('prod/orders') });
     expect(await weir('apply', '-f', 'weir.yaml')).toMatchObject({ status: 0, out: expect.stringContaining('Changed prod/orders') });
     scenario.traffic.requestsPerMinute = 12_000;
     const digest = await push('2.0.0');
