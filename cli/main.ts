@@ -8,6 +8,7 @@ import { registerDeploy } from './deploy.ts';
 import { registerExplain } from './explain.ts';
 import { registerInit } from './init.ts';
 import { registerLocal } from './local/local.ts';
+import { registerMigrate } from './migrate.ts';
 import { registerPlan } from './plan.ts';
 import { registerPromote } from './promote.ts';
 import { registerRemediation } from './remediation.ts';
@@ -28,6 +29,7 @@ const program = new Command('weir')
 registerInit(program);
 registerApply(program);
 registerPlan(program);
+registerMigrate(program);
 registerStatus(program);
 registerAbort(program);
 registerPromote(program);

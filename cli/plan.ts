@@ -1,7 +1,7 @@
 // weir plan -f weir.yaml: what deployments with this manifest will be like. Reads the file and nothing else.
 import type { Command } from 'commander';
 import type { Manifest } from '#contracts/manifest.ts';
-import { deploymentSettings } from '#contracts/stored-manifest.ts';
+import { deploymentSettings, userHookFunctions } from '#contracts/stored-manifest.ts';
 import { driverName } from '#core/deployment/driver-kind.ts';
 import type { Exposure } from '#core/rollout/exposure.ts';
 import { type Outline, outlineRollout } from '#core/rollout/outline.ts';
@@ -22,20 +22,13 @@ export function registerPlan(program: Command): void {
 }
 
 export function outlineOfManifest(manifest: Manifest): Outline {
-  const { hooks } = manifest;
   return outlineRollout(
     {
       serviceKey: `${manifest.cluster}/${manifest.service}`,
       driver: manifest.driver.kind,
       // The version plays no part: nothing is deployed by this.
       settings: deploymentSettings(manifest, 0),
-      userHooks: {
-        ...(hooks.beforeInstall === undefined ? {} : { BeforeInstall: hooks.beforeInstall.function }),
-        ...(hooks.afterInstall === undefined ? {} : { AfterInstall: hooks.afterInstall.function }),
-        ...(hooks.afterAllowTestTraffic === undefined ? {} : { AfterAllowTestTraffic: hooks.afterAllowTestTraffic.function }),
-        ...(hooks.beforeAllowTraffic === undefined ? {} : { BeforeAllowTraffic: hooks.beforeAllowTraffic.function }),
-        ...(hooks.afterAllowTraffic === undefined ? {} : { AfterAllowTraffic: hooks.afterAllowTraffic.function }),
-      },
+      userHooks: userHookFunctions(manifest),
       smokeChecks: manifest.smokeChecks.length,
     },
     driverCapabilities,

@@ -1,6 +1,6 @@
 // A manifest on record, and what it means to the core: which pushes are wanted, how they are deployed. Called by the flows.
 import { defaultServiceBreakerPolicy, type ServiceBreakerPolicy } from '#core/breaker/service-breaker.ts';
-import type { DeploymentSettings } from '#core/deployment/deployment.ts';
+import { type DeploymentSettings, type LifecycleHook, lifecycleHooks } from '#core/deployment/deployment.ts';
 import type { ComparisonRules } from '#core/health/comparison-rules.ts';
 import type { HealthRules } from '#core/health/health.ts';
 import type { ImagePolicy, TagRule } from '#core/image-policy/image-policy.ts';
@@ -129,6 +129,16 @@ export function planTarget(manifest: Manifest): PlanTarget {
     maxScanSeverity: manifest.preflight.maxScanSeverity,
     requireScan: manifest.preflight.requireScan,
   };
+}
+
+/** The owner's functions by the hook they are asked at. */
+export function userHookFunctions({ hooks }: Pick<Manifest, 'hooks'>): Readonly<Partial<Record<LifecycleHook, string>>> {
+  const named = lifecycleHooks.map((hook) => [hook, hooks[manifestKeyOf(hook)]?.function] as const);
+  return Object.fromEntries(named.filter(([, name]) => name !== undefined));
+}
+
+function manifestKeyOf(hook: LifecycleHook): Uncapitalize<LifecycleHook> {
+  return `${hook.charAt(0).toLowerCase()}${hook.slice(1)}` as Uncapitalize<LifecycleHook>;
 }
 
 /** Where the driver finds its configuration of the service. */
