@@ -40,6 +40,7 @@ export interface LocalAwsOptions extends Omit<RegionOptions, 'services'> {
   readonly elbv2?: Elbv2Options;
   /** Where AWS's documents on ECS's own deployments are silent or disagree. */
   readonly ecsBehaviour?: EcsOptions['behaviour'];
+  readonly capacityFaults?: EcsOptions['capacityFaults'];
   readonly eventBridge?: EventBridgeOptions;
 }
 
@@ -77,6 +78,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       elbv2With(options.elbv2 ?? {}),
       createEcs({
         ...(options.taskRuntime === undefined ? {} : { taskRuntime: options.taskRuntime }),
+        ...(options.capacityFaults === undefined ? {} : { capacityFaults: options.capacityFaults }),
         ...(options.ecsBehaviour === undefined ? {} : { behaviour: options.ecsBehaviour }),
       }),
       codeDeployFactory(),

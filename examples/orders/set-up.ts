@@ -36,6 +36,8 @@ export interface SampleOptions {
   readonly terminationWaitMinutes?: number;
   /** Whose deployments the service is made for; codedeploy when absent. */
   readonly driver?: SampleDriver;
+  /** The capacity provider its tasks are started on; absent: the launch type Fargate. */
+  readonly capacityProvider?: string;
   /** Where containers write their logs, made here; absent: nowhere. */
   readonly logGroup?: string;
 }
@@ -80,7 +82,7 @@ export async function setUpSample(options: SampleOptions): Promise<SampleService
   const service = options.service ?? 'orders';
   const balancing = await createBalancing(options, service);
   const ecs = new ECSClient(settings(options));
-  await ecs.send(new CreateClusterCommand({ clusterName: CLUSTER }));
+  await ecs.send(new CreateClusterCommand({ clusterName: CLUSTER, capacityProviders: ['FARGATE', 'FARGATE_SPOT'] }));
   const executionRoleArn = await createRole(options, `${service}-execution`, 'ecs-tasks.amazonaws.com', 'service-role/AmazonECSTaskExecutionRolePolicy');
   if (options.logGroup !== undefined) await new CloudWatchLogsClient(settings(options)).send(new CreateLogGroupCommand({ logGroupName: options.logGroup }));
   const registered = await ecs.send(
@@ -115,7 +117,9 @@ export async function setUpSample(options: SampleOptions): Promise<SampleService
       serviceName: service,
       taskDefinition: registered.taskDefinition?.taskDefinitionArn,
       desiredCount: options.desiredCount,
-      launchType: 'FARGATE',
+      ...(options.capacityProvider === undefined
+        ? { launchType: 'FARGATE' }
+        : { capacityProviderStrategy: [{ capacityProvider: options.capacityProvider, weight: 1 }] }),
       ...deploymentMembers(options),
       healthCheckGracePeriodSeconds: 30,
       networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0a1b2c3d'], securityGroups: ['sg-0a1b2c3d'], assignPublicIp: 'DISABLED' } },

@@ -1,6 +1,7 @@
 // The local Amazon ECS: clusters, task definitions, services with task sets, and tasks that really run.
 import type { Operation, Region, ServiceFactory } from '../region.ts';
 import { type EcsBehaviour, HARSHEST_BEHAVIOUR } from './behaviour.ts';
+import { type CapacityFaults, interruptSpotTasks, placementWithShortage } from './capacity-faults.ts';
 import { clusterOperations } from './clusters/cluster-operations.ts';
 import { createDeploymentEngine, type DeploymentEngine } from './deployments/deployment-engine.ts';
 import { deploymentOperations } from './deployments/deployment-operations.ts';
@@ -21,16 +22,20 @@ export interface EcsOptions {
   readonly taskRuntime?: TaskRuntime;
   /** Where tasks may run; by default Fargate always has room. */
   readonly placement?: (region: Region) => Placement;
+  /** Takes capacity away. */
+  readonly capacityFaults?: CapacityFaults;
   /** Switches where AWS's documents are silent or disagree. */
   readonly behaviour?: Partial<EcsBehaviour>;
 }
 
 export function createEcs(options: EcsOptions = {}): ServiceFactory {
   return (region) => {
+    const { capacityFaults } = options;
+    const placement = (options.placement ?? createPlacement)(region);
     const world: EcsWorld = {
       region,
       host: (options.taskRuntime ?? createProcessRuntime()).open(region),
-      placement: (options.placement ?? createPlacement)(region),
+      placement: capacityFaults === undefined ? placement : placementWithShortage(placement, capacityFaults),
       behaviour: { ...HARSHEST_BEHAVIOUR, ...options.behaviour },
       clusters: new Map(),
       families: new Map(),
@@ -39,6 +44,7 @@ export function createEcs(options: EcsOptions = {}): ServiceFactory {
     const scheduler: ServiceScheduler = createServiceScheduler(world, { engine: () => engine, deployments: () => deployments });
     const engine: TaskEngine = createTaskEngine(world, scheduler);
     const deployments: DeploymentEngine = createDeploymentEngine(world, (service) => scheduler.wake(service));
+    capacityFaults?.attach(() => interruptSpotTasks(world, engine));
     const parts: EcsParts = { world, engine, scheduler, deployments };
     const operations: Record<string, Operation> = {
       ...clusterOperations(parts),

@@ -1,7 +1,9 @@
 // How people are told, on the virtual clock with a real chat server: once, in one thread per deployment, and never at a deployment's
 // expense.
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { breakerOf } from '#core/service/record-breaker.ts';
 import { type Scenario, SERVICE_KEY, startScenario } from '../support/scenario/scenario.ts';
@@ -123,6 +125,27 @@ describe('people who cannot be told', () => {
     const digest = await push('4.0.0');
     expect(await untilEnded(digest)).toMatchObject({ status: 'Succeeded' });
     expect(await servingDigest()).toBe(digest);
+  });
+
+  test('learn of words nobody knows when the chat is back, once', async () => {
+    const { apply, pass, localAws } = scenario;
+    const { detail } = JSON.parse(readFileSync(join(import.meta.dirname, '../../events/ecs-task-stopped-unknown-reason.json'), 'utf8'));
+    const stop = (id: string): void => {
+      const taskArn = `arn:aws:ecs:us-east-1:000000000000:task/prod/${id}`;
+      localAws.region.emit({ source: 'aws.ecs', detailType: 'ECS Task State Change', resources: [taskArn], detail: { ...detail, taskArn } });
+    };
+    await apply(throughSecret);
+    isDown = true;
+    stop('a');
+    await pass(MINUTE);
+    expect(refused).toBeGreaterThan(0);
+    isDown = false;
+    for (const id of ['b', 'c', 'd', 'e']) {
+      stop(id);
+      await pass(MINUTE);
+    }
+    expect(messages.map(({ text }) => text)).toEqual([expect.stringContaining('FluxCapacitorError: the capacitor of host')]);
+    expect(await told()).toHaveLength(1);
   });
 
   test('learn of an open breaker when the chat is back, once', async () => {

@@ -154,9 +154,11 @@ describe('a reason nobody has classified', () => {
     async () => {
       const { pass, call } = scenario;
       const told = await subscribeQueue(scenario);
+      // Longer than what is kept of a known one.
+      const advice = 'Charge it. '.repeat(60).trim();
       const unknown = (host: string) => ({
         stopCode: 'TaskFailedToStart',
-        stoppedReason: `FluxCapacitorError: the capacitor of host ${host} is not charged`,
+        stoppedReason: `FluxCapacitorError: the capacitor of host ${host} is not charged. ${advice}`,
         containers: [{ containerArn: 'c', taskArn: 't', name: 'app', lastStatus: 'STOPPED' }],
       });
       for (const [index, host] of ['10.0.0.7', '10.0.0.8', '10.0.0.9'].entries()) await emitStop(`flux${index}`, unknown(host));
@@ -170,7 +172,7 @@ describe('a reason nobody has classified', () => {
       expect(Items).toHaveLength(1);
       expect(Items[0]).toMatchObject({
         seen: { N: '3' },
-        lastText: { S: expect.stringMatching(/^FluxCapacitorError: the capacitor of host 10\.0\.0\.\d is not charged$/) },
+        lastText: { S: expect.stringMatching(new RegExp(`^FluxCapacitorError: the capacitor of host 10\\.0\\.0\\.\\d is not charged\\. ${advice}$`)) },
       });
       expect((await told()).filter(({ status }) => status === 'UnknownReason')).toEqual([
         expect.objectContaining({ text: expect.stringMatching(/^FluxCapacitorError: /), runbook: 'docs/operations.md#a-task-stopped-for-an-unknown-reason' }),

@@ -9,6 +9,7 @@ import type { ServiceRecord } from '#core/service/service-record.ts';
 import { freePorts } from '../../../cli/demo/free-ports.ts';
 import { createSampleRepository, SAMPLE_REPOSITORY, type SampleService, setUpSample } from '../../../examples/orders/set-up.ts';
 import type { EcsBehaviour } from '../../../localaws/ecs/behaviour.ts';
+import { type CapacityFaults, createCapacityFaults } from '../../../localaws/ecs/capacity-faults.ts';
 import { pushImage } from '../../../localaws/image/push-image.ts';
 import { createLambdaFaults, type LambdaFaults } from '../../../localaws/lambda/faults.ts';
 import type { AwsShape, ServiceName } from '../../../localaws/region.ts';
@@ -31,6 +32,8 @@ export interface ScenarioOptions {
   /** The service begins with its image named by tag instead of digest. */
   readonly imageByTag?: boolean;
   readonly ecsBehaviour?: Partial<EcsBehaviour>;
+  /** Tasks are started on this capacity provider instead of the launch type Fargate. */
+  readonly capacityProvider?: 'FARGATE_SPOT';
   /** Tasks are real processes of this version's folder below examples/orders, and nothing can be scripted. */
   readonly realVersion?: string;
 }
@@ -41,6 +44,7 @@ export interface Scenario {
   readonly runtime: ScriptedTaskRuntime;
   readonly traffic: SimulatedTraffic;
   readonly faults: LambdaFaults;
+  readonly capacity: CapacityFaults;
   readonly firstDigest: string;
   call(service: ServiceName, operation: string, input: AwsShape): Promise<AwsShape>;
   /** Pushes an image of its own and says what its tasks do and how its requests fare; healthy unless told otherwise. Answers its digest. */
@@ -74,12 +78,14 @@ const root = { kind: 'root' } as const;
 export async function startScenario(options: ScenarioOptions = {}): Promise<Scenario> {
   const runtime = createScriptedTaskRuntime();
   const faults = createLambdaFaults();
+  const capacity = createCapacityFaults();
   const localAws = await startLocalAws({
     clock: { kind: 'virtual' },
     startAt: START_AT,
     stack: packagedTemplate(),
     ...(options.realVersion === undefined ? { taskRuntime: runtime } : {}),
     lambdaFaults: faults,
+    capacityFaults: capacity,
     ecsBehaviour: options.ecsBehaviour ?? {},
   });
   const { region, clock, endpointUrl } = localAws;
@@ -102,6 +108,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     terminationWaitMinutes: options.terminationWaitMinutes ?? 30,
     logGroup: '/ecs/orders',
     driver: options.driver ?? 'codedeploy',
+    ...(options.capacityProvider === undefined ? {} : { capacityProvider: options.capacityProvider }),
   });
   const until = (reached: () => boolean | Promise<boolean>, limitMs = 6 * HOUR): Promise<void> => clock.runUntil(reached, limitMs);
   await until(async () => {
@@ -132,6 +139,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     runtime,
     traffic,
     faults,
+    capacity,
     firstDigest,
     call,
     ask,
