@@ -37,7 +37,8 @@ export async function lookAtGuard(ports: Ports, serviceKey: string, id: string):
     return 'over';
   }
   const seen = await observeGuard(ports, deployment, record);
-  const decision = decideGuard(guarded, target, policy, { ...facts, verdict: seen.confirmed, crashes: seen.crashes }, ports.now());
+  const { badSince } = deployment.guard ?? {};
+  const decision = decideGuard(guarded, target, policy, { ...facts, verdict: seen.confirmed, crashes: seen.crashes, badSince }, ports.now());
   await recordOn(ports, deployment, judged(seen));
   if (decision.kind !== 'watch' && decision.kind !== 'over') await act(ports, deployment, record, decision);
   return decision.kind;
@@ -72,8 +73,8 @@ function guardedOf(deployment: Deployment): GuardedDeployment | undefined {
   return { deploymentId: id, taskDefinitionArn, digest: request.digest, succeededAt: guard.startedAt, purpose: request.remedy?.purpose ?? 'change' };
 }
 
-function judged({ verdict, evidence }: ObservedGuard): readonly DeploymentEvent[] {
-  return verdict === undefined ? [] : [{ type: 'GuardJudged', verdict, evidence }];
+function judged({ verdict, evidence, crashes }: ObservedGuard): readonly DeploymentEvent[] {
+  return verdict === undefined ? [] : [{ type: 'GuardJudged', verdict, evidence, isBad: verdict.verdict === 'fail' || crashes !== undefined }];
 }
 
 async function recordOn(ports: Ports, deployment: Deployment, events: readonly DeploymentEvent[]): Promise<void> {

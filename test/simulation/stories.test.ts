@@ -27,7 +27,7 @@ async function runAll(orders: readonly Omit<Order, 'index'>[]): Promise<readonly
 describe('a story without faults', () => {
   test.each(stories)(
     '$name: $summary',
-    async ({ name, ends, serves }) => {
+    async ({ name, ends, serves, remedies }) => {
       const [first, again] = await runAll([
         { seed: 11, story: name, faults: [] },
         { seed: 11, story: name, faults: [] },
@@ -38,7 +38,8 @@ describe('a story without faults', () => {
         Object.values(first?.ends ?? {})
           .flat()
           .sort(),
-      ).toEqual(Object.values(ends).sort());
+      ).toEqual(Object.values(ends).flat().sort());
+      expect(first?.remedies).toEqual(remedies ?? []);
       if (serves !== undefined && name !== 'burst') expect(first?.serves).toBe(serves);
       expect(again?.digest).toBe(first?.digest);
     },

@@ -19,6 +19,8 @@ export interface GuardState {
   readonly target?: GuardedTarget;
   /** What the newest look said. A version that is unhealthy in two looks one after the other has gone bad. */
   readonly verdict?: HealthVerdict;
+  /** Since when every look has found it bad; undefined when the newest did not. */
+  readonly badSince?: number;
   readonly ended?: {
     readonly kind: GuardEnd;
     readonly at: number;
@@ -31,7 +33,7 @@ export interface GuardState {
 
 export type GuardEvent =
   | { readonly type: 'GuardStarted'; readonly target?: GuardedTarget }
-  | { readonly type: 'GuardJudged'; readonly verdict: HealthVerdict; readonly evidence?: EvidenceRecord | undefined }
+  | { readonly type: 'GuardJudged'; readonly verdict: HealthVerdict; readonly evidence?: EvidenceRecord | undefined; readonly isBad: boolean }
   | { readonly type: 'GuardEnded'; readonly kind: GuardEnd; readonly why: string; readonly evidence: readonly string[]; readonly restoredBy?: string };
 
 export function isGuardEvent<Event extends { readonly type: string }>(event: Event): event is Extract<Event, GuardEvent> {
@@ -47,7 +49,10 @@ export function isGuarded({ guard }: { readonly guard?: GuardState }): boolean {
 export function applyGuardEvent(guard: GuardState | undefined, event: GuardEvent, now: number): GuardState | undefined {
   if (event.type === 'GuardStarted') return guard ?? { startedAt: now, ...(event.target === undefined ? {} : { target: event.target }) };
   if (guard === undefined || guard.ended !== undefined) return guard;
-  if (event.type === 'GuardJudged') return { ...guard, verdict: event.verdict };
+  if (event.type === 'GuardJudged') {
+    const { badSince = now, ...rest } = guard;
+    return { ...rest, verdict: event.verdict, ...(event.isBad ? { badSince } : {}) };
+  }
   const { kind, why, evidence, restoredBy } = event;
   return { ...guard, ended: { kind, at: now, why, evidence, ...(restoredBy === undefined ? {} : { restoredBy }) } };
 }

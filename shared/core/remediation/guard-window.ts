@@ -29,6 +29,8 @@ export interface GuardObservation {
   readonly crashes: { readonly count: number; readonly limit: number; readonly lastText: string } | undefined;
   /** The deployment that holds the service now, if any. */
   readonly runningDeployment: string | undefined;
+  /** Since when every look has found it bad, epoch milliseconds; undefined when this is the first. */
+  readonly badSince?: number | undefined;
   /** The last deployment that succeeded on the service. */
   readonly lastSuccess: string | undefined;
 }
@@ -56,6 +58,8 @@ export type GuardDecision =
 
 /** Longest window, minutes: bounded so that a wrong manifest cannot keep a watch for ever. */
 export const GUARD_MINUTES_MAX = 1_440;
+/** How long it is tried to find out whether the revision before can be deployed, until a person is told that nobody knows. */
+export const LOOKUP_MINUTES = 5;
 const MILLISECONDS_PER_MINUTE = 60_000;
 
 export function decideGuard(
@@ -84,6 +88,9 @@ export function decideGuard(
   if (guarded.purpose === 'restore') return alert('this was itself the way back: a person has to decide');
   if (target === undefined) return alert('there is no successful revision before this one');
   if (target.taskDefinitionArn === guarded.taskDefinitionArn) return alert('the successful revision before this one is the same');
+  // One call that failed is no reason to give the way back up; the next look asks again.
+  if (target.deployable === undefined && now < Math.min(until - MILLISECONDS_PER_MINUTE, (seen.badSince ?? now) + LOOKUP_MINUTES * MILLISECONDS_PER_MINUTE))
+    return { kind: 'watch', until };
   if (target.deployable !== true) return alert(`the image of the successful revision before, ${target.digest}, is not known to be deployable`);
   return { kind: policy.mode === 'auto' ? 'redeploy' : 'propose', target, strategy: 'allAtOnce', cause, evidence, quarantine: guarded.digest };
 }

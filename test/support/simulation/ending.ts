@@ -2,7 +2,7 @@
 import type { AwsShape } from '../../../localaws/region.ts';
 import type { Fault } from './faults.ts';
 import type { Watch } from './invariants.ts';
-import type { Truth } from './truth.ts';
+import type { Remedy, Truth } from './truth.ts';
 import type { World } from './world.ts';
 
 const TERMINAL = new Set(['Succeeded', 'RolledBack', 'Failed', 'Held', 'Refused', 'Superseded']);
@@ -21,7 +21,13 @@ export async function isAtRest(truth: Truth): Promise<boolean> {
   const { service, deployments } = await truth.records();
   if (service === undefined || service['active'] !== undefined || service['next'] !== undefined) return false;
   if (deployments.some((deployment) => !TERMINAL.has(String(deployment['status'])))) return false;
+  if ((await truth.remedies()).some(isAtWork)) return false;
   return (await truth.runningExecutions()).length === 0 && (await truth.runningDriverDeployments()).length === 0;
+}
+
+/** A remedy that waits for a person waits as long as people take. */
+function isAtWork({ status }: Remedy): boolean {
+  return status === 'Requested' || status === 'Acting' || status === 'Verifying';
 }
 
 /** Says what keeps a story from its end. */
@@ -36,6 +42,7 @@ export async function reportUnrest(context: EndingContext): Promise<void> {
   if (active !== undefined) watch.report('every deployment ends', `${active['deploymentId']} still holds the service`);
   const next = service?.['next'] as AwsShape | undefined;
   if (next !== undefined) watch.report('every deployment ends', `${next['deploymentId']} still waits`);
+  for (const remedy of await truth.remedies()) if (isAtWork(remedy)) watch.report('every remediation ends', `${remedy.id} is ${remedy.status}`);
   for (const name of await truth.runningExecutions()) watch.report('every execution ends', name);
   for (const id of await truth.runningDriverDeployments()) watch.report('no driver deployment is left behind', id);
 }

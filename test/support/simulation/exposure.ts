@@ -2,6 +2,8 @@
 import type { World } from './world.ts';
 
 export interface Exposure {
+  /** After a version that serves has become a bad one. */
+  look(): Promise<void>;
   /** Simulated milliseconds so far. */
   milliseconds(): number;
 }
@@ -25,5 +27,5 @@ export function createExposure(world: World, badDigests: ReadonlySet<string>): E
     if (call.service === 'elasticloadbalancing' && (call.operation === 'ModifyListener' || call.operation === 'ModifyRule')) await look();
     return answer;
   });
-  return { milliseconds: () => total + (exposedSince === undefined ? 0 : clock.now() - exposedSince) };
+  return { look, milliseconds: () => total + (exposedSince === undefined ? 0 : clock.now() - exposedSince) };
 }

@@ -1,5 +1,6 @@
 // What must always hold. Each effect of any call in the region is looked at when it is done; the rest is looked at when the story is over.
 import type { AwsShape, Call } from '../../../localaws/region.ts';
+import { type RemedyWatch, watchRemedies } from './remedy-invariants.ts';
 import { plain, type Truth } from './truth.ts';
 import type { World } from './world.ts';
 
@@ -15,7 +16,13 @@ export const invariantNames = [
   'traffic never goes to a target group without healthy targets',
   'blue is never removed while it serves',
   'nobody acts on a service that another holds',
+  'an ended remediation stays as it ended',
+  'automatic actions keep to their budget',
+  'one action at a time on a service',
+  'no action against a running deployment',
+  'no automatic action while the circuit breaker is open',
   'every deployment ends',
+  'every remediation ends',
   'every execution ends',
   'no driver deployment is left behind',
   'scale-in is restored',
@@ -99,6 +106,7 @@ export function watchInvariants(world: World, truth: Truth): Watch {
       }
     },
   };
+  const remedies: RemedyWatch = watchRemedies(watch, () => world.clock.now());
   world.localAws.dispatcher.intercept(async (call, input, next) => {
     const answer = await next();
     await look(call, input);
@@ -123,6 +131,9 @@ export function watchInvariants(world: World, truth: Truth): Watch {
     const version = Number((isPut ? input['Item']?.['version'] : input['ExpressionAttributeValues']?.[':version'])?.N ?? 0);
     const record = wire['M'] as AwsShape;
     if (sortKey === 'SERVICE') lookAtService(version, record);
+    if (sortKey === 'SERVICE') remedies.onService(record);
+    if (sortKey === 'ACTIONS' && String(key?.['pk']?.S).startsWith('SERVICE#')) remedies.onActions(record);
+    if (sortKey.startsWith('REMEDIATION#')) remedies.onRemediation(sortKey.slice('REMEDIATION#'.length), record);
     if (sortKey.startsWith('DEPLOYMENT#')) await lookAtDeployment(sortKey.slice('DEPLOYMENT#'.length), version, record);
   }
 

@@ -2,7 +2,7 @@
 import type { SimulationOptions } from './options.ts';
 import { plantedBugs } from './planted-bugs.ts';
 import type { Pool } from './pool.ts';
-import { stories } from './stories.ts';
+import { storyOf } from './stories.ts';
 import type { Order } from './thread.ts';
 
 export interface Found {
@@ -32,7 +32,7 @@ export async function hunt(pool: Pool, planted: string, options: Pick<Simulation
   function* orders(): Generator<Order> {
     for (let index = 0; index < options.runs; index++) {
       const seed = options.seed + index;
-      yield { index, seed, story: options.story ?? stories[seed % stories.length]?.name ?? '', enabled: options.faults, planted };
+      yield { index, seed, story: options.story ?? storyOf(seed).name, enabled: options.faults, planted };
     }
   }
   await pool.run(orders(), ({ order, result }) => {

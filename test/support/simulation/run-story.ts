@@ -4,7 +4,7 @@ import type { AwsShape } from '../../../localaws/region.ts';
 import { type CallSite, collectSites, type SiteCollector } from './call-sites.ts';
 import type { ControlCall } from './control-call.ts';
 import { isAtRest, reportEnding, reportUnrest } from './ending.ts';
-import { createExposure } from './exposure.ts';
+import { createExposure, type Exposure } from './exposure.ts';
 import { type Fault, type FaultKind, type FaultSource, faultKinds, givenFaults, sampleFaults } from './faults.ts';
 import type { HistoryLine } from './history.ts';
 import { type Violation, type Watch, watchInvariants } from './invariants.ts';
@@ -48,6 +48,8 @@ export interface RunResult {
   readonly ends: Readonly<Record<string, readonly string[]>>;
   /** Why each ended so, one line per deployment. */
   readonly reasons: readonly string[];
+  /** Status of each remediation. */
+  readonly remedies: readonly string[];
   readonly serves: string | undefined;
   readonly lines: readonly HistoryLine[];
 }
@@ -159,7 +161,7 @@ async function perform(world: World, run: RunState, options: RunOptions, source:
   run.on(watch, world);
   const startedAt = clock.now();
   strikeWorld(world, source.ofWorld);
-  const told = tell(world, story, badDigests);
+  const told = tell(world, story, badDigests, exposure);
   const context = { world, truth, watch, struck: source.struck, badDigests };
   let lookedAt = 0;
   const ended = async (): Promise<boolean> => {
@@ -210,6 +212,7 @@ async function perform(world: World, run: RunState, options: RunOptions, source:
       exposedMs: exposure.milliseconds(),
       ends,
       reasons,
+      remedies: (await truth.remedies()).map(({ status }) => status),
       serves: serving === undefined ? undefined : world.tags.get(serving),
       digest: world.history.digest(),
       lines: world.history.lines,
@@ -242,7 +245,7 @@ interface Telling {
   lastPushAt(): number;
 }
 
-function tell(world: World, story: Story, badDigests: Set<string>): Telling {
+function tell(world: World, story: Story, badDigests: Set<string>, exposure: Exposure): Telling {
   const { clock } = world;
   let over = false;
   let lastPushAt = clock.now();
@@ -259,6 +262,11 @@ function tell(world: World, story: Story, badDigests: Set<string>): Telling {
       const digest = await world.push(tag, behaviour);
       if (story.badTags.includes(tag)) badDigests.add(digest);
       return digest;
+    },
+    async spoil(digest, behaviour) {
+      badDigests.add(digest);
+      await world.spoil(digest, behaviour);
+      await exposure.look();
     },
     pass: (milliseconds) => clock.sleep(milliseconds),
     until,

@@ -6,7 +6,7 @@ import type { SimulationOptions } from './options.ts';
 import { huntPlantedBugs } from './planted-hunt.ts';
 import { type Pool, startPool } from './pool.ts';
 import { startProgress } from './progress.ts';
-import { stories } from './stories.ts';
+import { storyOf } from './stories.ts';
 import { renderSummary, startSummary } from './summary.ts';
 import type { Order } from './thread.ts';
 
@@ -27,7 +27,7 @@ export async function simulate(options: SimulationOptions): Promise<number> {
 
 /** The order of a seed: its number chooses the story too, so that the seed says everything. */
 export function orderOf(options: Pick<SimulationOptions, 'story' | 'faults'>, index: number, seed: number): Order {
-  const story = options.story ?? stories[seed % stories.length]?.name ?? '';
+  const story = options.story ?? storyOf(seed).name;
   return { index, seed, story, enabled: options.faults };
 }
 

@@ -1,9 +1,12 @@
 // What people and images do in a simulated region. Without faults each story ends as it says here; with faults only the invariants count.
+import { remedyStories } from './remedy-stories.ts';
 import type { ImageBehaviour, World } from './world.ts';
 
 export interface Stage {
   readonly world: World;
   push(tag: string, behaviour?: ImageBehaviour): Promise<string>;
+  /** A version that was good behaves so from now on, and must not stay. */
+  spoil(digest: string, behaviour: ImageBehaviour): Promise<void>;
   /** Lets simulated time pass. */
   pass(milliseconds: number): Promise<void>;
   /** Until something is so, looking every two seconds, or at most as long as given: with faults it may never be. */
@@ -22,8 +25,10 @@ export interface Story {
   readonly desiredCount: number;
   /** Versions that must not stay. */
   readonly badTags: readonly string[];
-  /** How each pushed version ends without faults. */
-  readonly ends: Readonly<Record<string, string>>;
+  /** How each deployment of a version ends without faults, oldest first. */
+  readonly ends: Readonly<Record<string, string | readonly string[]>>;
+  /** How each remediation ends without faults; none is started when absent. */
+  readonly remedies?: readonly string[];
   /** The version that serves at the end without faults; undefined where traffic stays as it stands. */
   readonly serves: string | undefined;
   tell(stage: Stage): Promise<void>;
@@ -34,7 +39,7 @@ const canary = { strategy: { canary: { percent: 20, intervalMinutes: 1 } } };
 const slowCanary = { strategy: { canary: { percent: 20, intervalMinutes: 2 } } };
 const failing: ImageBehaviour = { errorShare: 0.5 };
 
-export const stories: readonly Story[] = [
+const deploymentStories: readonly Story[] = [
   {
     name: 'canary',
     summary: 'a canary succeeds',
@@ -156,6 +161,17 @@ export const stories: readonly Story[] = [
     },
   },
 ];
+
+export const stories: readonly Story[] = [...deploymentStories, ...remedyStories];
+
+/** Seeds in which each story of a remedy comes once: they are the longest. */
+const SEEDS_PER_REMEDY_STORY = 40;
+
+/** The story of a seed: its number chooses the story too, so that the seed says everything. */
+export function storyOf(seed: number): Story {
+  const remedy = remedyStories[seed % SEEDS_PER_REMEDY_STORY];
+  return remedy ?? (deploymentStories[seed % deploymentStories.length] as Story);
+}
 
 export function storyNamed(name: string): Story {
   const found = stories.find((story) => story.name === name);

@@ -17,10 +17,10 @@ export function renderFailure({ result, faults, planted }: Failure): string {
   const reproduce = `SEED=${seed} npm run simulate -- --story ${story}${planted === undefined ? '' : ` --planted ${planted}`}`;
   return [
     '',
-    `BROKEN  ${[...new Set(violations.map(({ invariant }) => invariant))].join('; ')}`,
+    violations.length === 0 ? 'HOLDS   nothing is broken' : `BROKEN  ${[...new Set(violations.map(({ invariant }) => invariant))].join('; ')}`,
     `        ${reproduce}`,
     '',
-    `Faults (the fewest that still break it): ${faults.length === 0 ? 'none' : ''}`,
+    `Faults${violations.length === 0 ? '' : ' (the fewest that still break it)'}: ${faults.length === 0 ? 'none' : ''}`,
     ...faults.map((fault) => `  - ${describeFault(fault)}`),
     '',
     'Timeline',

@@ -13,21 +13,37 @@ export interface Truth {
   servingDigest(): Promise<string | undefined>;
   healthyTargets(targetGroupArn: string): Promise<number>;
   scaling(): Promise<{ readonly scalingIn: boolean; readonly scalingOut: boolean; readonly scheduled: boolean }>;
-  /** Of the workflow that deploys. Remedies wait for people as long as people take. */
+  /** Of the workflow that deploys. */
   runningExecutions(): Promise<readonly string[]>;
   runningDriverDeployments(): Promise<readonly string[]>;
   deadLetters(): Promise<readonly { readonly queue: string; readonly messages: number }[]>;
   /** Service and deployment records as they are stored. */
   records(): Promise<{ readonly service: AwsShape | undefined; readonly deployments: readonly AwsShape[] }>;
+  remedies(): Promise<readonly Remedy[]>;
   taskSets(): Promise<readonly AwsShape[]>;
 }
 
-/** @param deploymentKeys sort keys of the deployment records there are; grows */
-export function createTruth(region: Region, service: SimulatedService, deploymentKeys: ReadonlySet<string>): Truth {
+/** A remediation's record, as far as it is asked about. */
+export interface Remedy {
+  readonly id: string;
+  readonly status: string;
+}
+
+/** @param keys sort keys of the records there are; they grow */
+export function createTruth(
+  region: Region,
+  service: SimulatedService,
+  keys: { readonly deployments: ReadonlySet<string>; readonly remediations: ReadonlySet<string> },
+): Truth {
   const call = (name: Parameters<Region['call']>[0], operation: string, input: AwsShape): Promise<AwsShape> => region.call(name, operation, input, root);
   const taskSets = async (): Promise<readonly AwsShape[]> => {
     const { services } = await call('ecs', 'DescribeServices', { cluster: service.cluster, services: [service.service] });
     return (services[0]?.taskSets ?? []) as AwsShape[];
+  };
+  const read = async (sk: string): Promise<AwsShape | undefined> => {
+    const Key = { pk: { S: `SERVICE#${service.key}` }, sk: { S: sk } };
+    const { Item } = await call('dynamodb', 'GetItem', { TableName: 'weir-dev', ConsistentRead: true, Key });
+    return gist((Item as AwsShape | undefined)?.['record'] as AwsShape | undefined);
   };
   const truth: Truth = {
     taskSets,
@@ -98,16 +114,12 @@ export function createTruth(region: Region, service: SimulatedService, deploymen
         }),
       );
     },
+    async remedies() {
+      const records = await Promise.all([...keys.remediations].map(read));
+      return records.flatMap((record) => (record === undefined ? [] : [record as unknown as Remedy]));
+    },
     async records() {
-      const read = async (sk: string): Promise<AwsShape | undefined> => {
-        const { Item } = await call('dynamodb', 'GetItem', {
-          TableName: 'weir-dev',
-          ConsistentRead: true,
-          Key: { pk: { S: `SERVICE#${service.key}` }, sk: { S: sk } },
-        });
-        return gist((Item as AwsShape | undefined)?.['record'] as AwsShape | undefined);
-      };
-      const deployments = await Promise.all([...deploymentKeys].map(read));
+      const deployments = await Promise.all([...keys.deployments].map(read));
       return { service: await read('SERVICE'), deployments: deployments.filter((record) => record !== undefined) };
     },
   };

@@ -68,6 +68,8 @@ export interface World {
   /** Names of the images pushed, by digest. */
   readonly tags: Map<string, string>;
   push(tag: string, behaviour?: ImageBehaviour): Promise<string>;
+  /** A version behaves otherwise from now on; where its tasks do so from their start, those that run are replaced. */
+  spoil(digest: string, behaviour: ImageBehaviour): Promise<void>;
   /** Invokes an operation as the CLI does; answers its value. @throws Error when it refused or failed */
   ask(operation: string, request: unknown): Promise<unknown>;
   close(): Promise<void>;
@@ -116,9 +118,11 @@ export async function createWorld(machinery: Machinery, options: WorldOptions): 
   host.localAws = localAws;
   const { region, clock } = localAws;
   const deploymentKeys = new Set<string>();
+  const remediationKeys = new Set<string>();
   localAws.dispatcher.intercept((called, input, next) => {
     const key = called.operation === 'PutItem' ? String(input['Item']?.['sk']?.['S'] ?? '') : '';
     if (key.startsWith('DEPLOYMENT#')) deploymentKeys.add(key);
+    if (key.startsWith('REMEDIATION#')) remediationKeys.add(key);
     return next();
   });
   if (planted !== undefined) plantInCalls(localAws.dispatcher, planted);
@@ -164,7 +168,7 @@ export async function createWorld(machinery: Machinery, options: WorldOptions): 
     const { services } = await call('ecs', 'DescribeServices', { cluster: service.cluster, services: [service.service] });
     return services[0].taskSets[0]?.stabilityStatus === 'STEADY_STATE';
   }, SETTLE_MS_MAX);
-  const truth = createTruth(region, service, deploymentKeys);
+  const truth = createTruth(region, service, { deployments: deploymentKeys, remediations: remediationKeys });
   const load = simulateLoad(region, service, truth, {
     requestsPerMinute: options.requestsPerMinute,
     errorShareOf: (digest) => behaviours.get(digest)?.errorShare ?? 0,
@@ -193,6 +197,14 @@ export async function createWorld(machinery: Machinery, options: WorldOptions): 
       history.add({ at: clock.now(), who: 'developer', what: `pushes ${tag}`, outcome: digest });
       await call('ecr', 'PutImage', { repositoryName: REPOSITORY, imageManifest: text, imageTag: tag });
       return digest;
+    },
+    async spoil(digest, behaviour) {
+      behaviours.set(digest, behaviour);
+      history.add({ at: clock.now(), who: 'the world', what: `${tags.get(digest)} goes bad`, outcome: digest });
+      if (behaviour.script === undefined) return;
+      runtime.script(digest, behaviour.script);
+      const { taskArns } = await call('ecs', 'ListTasks', { cluster: service.cluster, serviceName: service.service, desiredStatus: 'RUNNING' });
+      for (const task of taskArns as string[]) await call('ecs', 'StopTask', { cluster: service.cluster, task, reason: 'restarted by the story' });
     },
     async ask(operation, request) {
       const answer = await call('lambda', 'Invoke', { FunctionName: `weir-dev-${operation}`, Payload: JSON.stringify(request) });

@@ -17,6 +17,13 @@ function ended(status: 'Succeeded' | 'Failed'): Deployment {
 }
 
 describe('the guard window of a deployment', () => {
+  test('knows since when every look has found it bad', () => {
+    const judgedAs = (kind: 'pass' | 'fail') => ({ type: 'GuardJudged' as const, verdict: verdict(kind), isBad: kind === 'fail' });
+    const bad = evolve(evolve(evolve(ended('Succeeded'), start, T0), judgedAs('fail'), T0 + 1), judgedAs('fail'), T0 + 2);
+    expect(bad.guard?.badSince).toBe(T0 + 1);
+    expect(evolve(bad, judgedAs('pass'), T0 + 3).guard).not.toHaveProperty('badSince');
+  });
+
   test('opens with the success and is open until it ends', () => {
     const open = evolve(ended('Succeeded'), start, T0 + 1);
     expect(open).toMatchObject({ status: 'Succeeded', guard: { startedAt: T0 + 1, target } });
@@ -35,7 +42,7 @@ describe('the guard window of a deployment', () => {
 
   test('is changed by nothing once it is over, and started only once', () => {
     const closed = evolveAll(ended('Succeeded'), [start, end], T0);
-    const repeated = evolveAll(closed, [start, end, { type: 'GuardJudged', verdict: verdict('fail') }], T0 + 9);
+    const repeated = evolveAll(closed, [start, end, { type: 'GuardJudged', verdict: verdict('fail'), isBad: true }], T0 + 9);
     expect(repeated.guard).toEqual(closed.guard);
     expect(repeated.timeline).toEqual(closed.timeline);
   });
@@ -43,7 +50,14 @@ describe('the guard window of a deployment', () => {
   test('keeps what the newest look said and writes only bad news down', () => {
     const judged = evolveAll(
       ended('Succeeded'),
-      [start, ...(['pass', 'inconclusive', 'fail', 'fail'] as const).map((kind) => ({ type: 'GuardJudged' as const, verdict: verdict(kind) }))],
+      [
+        start,
+        ...(['pass', 'inconclusive', 'fail', 'fail'] as const).map((kind) => ({
+          type: 'GuardJudged' as const,
+          verdict: verdict(kind),
+          isBad: kind === 'fail',
+        })),
+      ],
       T0,
     );
     expect(judged.guard?.verdict?.verdict).toBe('fail');

@@ -62,12 +62,19 @@ describe('the guard window', () => {
     ['nothing was deployed before', {}, undefined],
     ['what was deployed before is the same', { taskDefinitionArn: 'orders:1' }, target],
     ['the image before is gone', {}, { ...target, deployable: false }],
-    ['the image before could not be checked', {}, { ...target, deployable: undefined }],
   ])('only alerts when %s', (_case, of, to) => {
     expect(decideGuard({ ...guarded, ...of }, to, defaultGuardPolicy, bad, MINUTE)).toMatchObject({
       kind: 'alert',
       cause: expect.stringContaining('it went bad 1 minutes after success; '),
     });
+  });
+
+  test('asks again for a while when the image before could not be looked up, and then tells a person', () => {
+    const unknown = { ...target, deployable: undefined };
+    expect(decide(bad, 10 * MINUTE, {}, unknown).kind).toBe('watch');
+    expect(decide({ ...bad, badSince: 6 * MINUTE }, 10 * MINUTE, {}, unknown).kind).toBe('watch');
+    expect(decide({ ...bad, badSince: 5 * MINUTE }, 10 * MINUTE, {}, unknown)).toMatchObject({ kind: 'alert', cause: expect.stringContaining('is not known') });
+    expect(decide(bad, 29 * MINUTE, {}, unknown).kind).toBe('alert');
   });
 
   test('only asks in propose, and does nothing in off', () => {
