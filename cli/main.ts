@@ -15,6 +15,7 @@ import { registerRemediation } from './remediation.ts';
 import { registerReplay } from './replay.ts';
 import { registerServices } from './services.ts';
 import { registerStatus } from './status.ts';
+import { registerVerify } from './verify.ts';
 
 const program = new Command('weir')
   .description('Deployment control plane for Amazon ECS: push an image, get a canary')
@@ -28,6 +29,7 @@ const program = new Command('weir')
 
 registerInit(program);
 registerApply(program);
+registerVerify(program);
 registerPlan(program);
 registerMigrate(program);
 registerStatus(program);

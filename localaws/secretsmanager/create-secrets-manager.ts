@@ -27,6 +27,13 @@ export const createSecretsManager: ServiceFactory = (region) => {
         resources: (input) => [region.arn('secretsmanager', `secret:${String(input['Name'] ?? '')}`)],
         handle: (input) => createSecret(region, secrets, input),
       },
+      DescribeSecret: {
+        resources,
+        handle(input) {
+          const { arn, name, versionId, createdAt } = secretOf(secrets, input);
+          return { ARN: arn, Name: name, CreatedDate: new Date(createdAt), VersionIdsToStages: { [versionId]: ['AWSCURRENT'] } };
+        },
+      },
       PutSecretValue: {
         resources,
         handle(input) {

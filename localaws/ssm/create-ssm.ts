@@ -1,5 +1,6 @@
 // The local Parameter Store: parameters by name, and the secrets of the Secrets Manager handed through.
 import { AwsError } from '../endpoint/aws-error.ts';
+import { stringList, structureList } from '../endpoint/json-members.ts';
 import type { AwsShape, Call, Region, ServiceFactory } from '../region.ts';
 
 /** Source: Systems Manager API, PutParameter (names, types; 4 KB for a standard parameter). */
@@ -28,6 +29,7 @@ export const createSsm: ServiceFactory = (region) => {
     operations: {
       PutParameter: { resources, handle: (input) => putParameter(region, parameters, input) },
       GetParameter: { resources, handle: (input, call) => getParameter(region, parameters, input, call) },
+      DescribeParameters: { handle: (input) => describeParameters(region, parameters, input) },
       DeleteParameter: {
         resources,
         handle(input) {
@@ -80,6 +82,28 @@ async function referencedSecret(region: Region, name: string, input: AwsShape, c
     }
     throw error;
   }
+}
+
+/** Only the filter by whole names. Source: Systems Manager API, ParameterStringFilter: Equals is the default. */
+function describeParameters(region: Region, parameters: ReadonlyMap<string, Parameter>, input: AwsShape): AwsShape {
+  const filters = structureList(input, 'ParameterFilters') ?? [];
+  const wanted = filters.map((filter) => {
+    if (filter['Key'] !== 'Name' || (filter['Option'] ?? 'Equals') !== 'Equals')
+      throw new AwsError('InvalidFilterKey', 'localaws: parameters are filtered by whole names only');
+    return stringList(filter, 'Values') ?? [];
+  });
+  const found = [...parameters.values()].filter(({ name }) => wanted.every((names) => names.includes(name)));
+  return {
+    Parameters: found.map(({ name, type, version, changedAt }) => ({
+      Name: name,
+      ARN: arnOf(region, name),
+      Type: type,
+      Version: version,
+      LastModifiedDate: new Date(changedAt),
+      Tier: 'Standard',
+      DataType: 'text',
+    })),
+  };
 }
 
 function shown(region: Region, name: string, { type, value, version, changedAt }: Parameter): AwsShape {

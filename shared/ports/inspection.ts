@@ -35,8 +35,8 @@ export interface Inspection {
   tags(registry: string, repository: string): Promise<readonly string[]>;
   image(reference: { readonly registry: string; readonly repository: string; readonly tag?: string; readonly digest?: string }): Promise<ImageFacts>;
   role(arn: string): Promise<RoleFacts>;
-  /** undefined where the simulator may not be asked: then nothing is known. */
-  permissions(roleArn: string, wanted: readonly { readonly action: string; readonly resource: string }[]): Promise<readonly PermissionFacts[] | undefined>;
+  /** What IAM's policy simulator answers to each. */
+  permissions(roleArn: string, wanted: readonly { readonly action: string; readonly resource: string }[]): Promise<readonly PermissionFacts[]>;
   /** `valueFrom` of a task definition's secret. */
   secret(valueFrom: string): Promise<SecretFacts>;
   logGroup(name: string, region: string | undefined): Promise<LogGroupFacts>;

@@ -1,7 +1,7 @@
 // Roles and what they may do, by IAM's own policy simulator.
 import { GetRoleCommand, type IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import type { PermissionFacts, RoleFacts } from '#core/inspection/service-facts.ts';
-import { callAwsUnless } from '../operating-error.ts';
+import { callAws, callAwsUnless } from '../operating-error.ts';
 
 interface TrustPolicy {
   readonly Statement?: readonly { readonly Effect?: string; readonly Principal?: { readonly Service?: string | readonly string[] } }[];
@@ -21,16 +21,12 @@ export async function inspectPermissions(
   client: IAMClient,
   roleArn: string,
   wanted: readonly { readonly action: string; readonly resource: string }[],
-): Promise<readonly PermissionFacts[] | undefined> {
+): Promise<readonly PermissionFacts[]> {
   const facts: PermissionFacts[] = [];
   for (const { action, resource } of wanted) {
-    const answer = await callAwsUnless(
-      `simulate ${action} for ${roleArn}`,
-      // Whoever may not ask the simulator learns nothing, and a role that does not exist is reported as that.
-      { AccessDenied: () => undefined, AccessDeniedException: () => undefined, NoSuchEntityException: () => undefined, NoSuchEntity: () => undefined },
-      () => client.send(new SimulatePrincipalPolicyCommand({ PolicySourceArn: roleArn, ActionNames: [action], ResourceArns: [resource] })),
+    const answer = await callAws(`simulate ${action} for ${roleArn}`, () =>
+      client.send(new SimulatePrincipalPolicyCommand({ PolicySourceArn: roleArn, ActionNames: [action], ResourceArns: [resource] })),
     );
-    if (answer === undefined) return undefined;
     facts.push({ roleArn, action, resource, allowed: answer.EvaluationResults?.every(({ EvalDecision }) => EvalDecision === 'allowed') ?? false });
   }
   return facts;

@@ -12,5 +12,5 @@ export async function inspectFunction(
     client.send(new GetFunctionConfigurationCommand({ FunctionName: name })),
   );
   const guessed = name.startsWith('arn:') ? name : `arn:aws:lambda:${where.region}:${where.account}:function:${name}`;
-  return { name, arn: found?.FunctionArn ?? guessed, exists: found !== undefined };
+  return { name, arn: found?.FunctionArn ?? guessed, exists: found !== undefined, roleArn: found?.Role };
 }

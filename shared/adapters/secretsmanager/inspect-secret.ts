@@ -24,7 +24,10 @@ export async function inspectSecret(
     return { valueFrom, store, arn: found?.ARN ?? arn, exists: found !== undefined && found.DeletedDate === undefined };
   }
   const found = await callAws(`describe parameter ${name}`, () =>
-    parameters.send(new DescribeParametersCommand({ ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: [name] }] })),
+    // The ARN of the parameter `db` is that of `/db` too.
+    parameters.send(
+      new DescribeParametersCommand({ ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: name.includes('/') ? [name] : [name, `/${name}`] }] }),
+    ),
   );
   return { valueFrom, store, arn, exists: (found.Parameters ?? []).length > 0 };
 }

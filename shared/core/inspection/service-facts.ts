@@ -123,6 +123,8 @@ export interface HookFunctionFacts {
   readonly name: string;
   readonly arn: string;
   readonly exists: boolean;
+  /** The role it runs as. */
+  readonly roleArn: string | undefined;
 }
 
 /** The service and what is configured around it. */

@@ -209,7 +209,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   return scenario;
 }
 
-const sampleManifest = {
+export const sampleManifest = {
   version: 1,
   service: 'orders',
   cluster: 'prod',
