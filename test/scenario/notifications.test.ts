@@ -45,7 +45,7 @@ beforeAll(async () => {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  scenario = await startScenario();
+  scenario = await startScenario({ terminationWaitMinutes: 5 });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/chat.postMessage`;
   await scenario.call('secretsmanager', 'CreateSecret', { Name: 'weir/slack', SecretString: JSON.stringify({ url, token: 'xoxb-1', channel: 'C1' }) });
   await scenario.call('ssm', 'PutParameter', { Name: '/weir/none', Type: 'SecureString', Value: 'not a URL' });

@@ -15,7 +15,7 @@ let scenario: Scenario;
 let told: () => Promise<readonly Record<string, string>[]>;
 /** One world for all stories, told in order. */
 beforeAll(async () => {
-  scenario = await startScenario();
+  scenario = await startScenario({ terminationWaitMinutes: 5 });
   told = await subscribeQueue(scenario);
 });
 afterAll(() => scenario.close());
