@@ -27,7 +27,7 @@ export async function answerHook(ports: Ports, hook: LifecycleHook, request: Hoo
   // The description names a deployment whose record cannot be seen: that is doubt, and a retry may see it.
   if (received === undefined) throw new RetryableError(`deployment ${deploymentId} of ${serviceKey} is not on record`);
   if (isTerminal(received.deployment.status)) return answerNow(ports, request, 'Failed', `the deployment is already ${received.deployment.status}`);
-  const decision = await decideHook(ports, serviceKey, deploymentId, hook, deadline);
+  const decision = await decideHook(ports, received, hook, deadline);
   if (decision.answer === 'Failed') await signalRunning(ports, serviceKey, { source: 'hook', note: `${hook}: ${decision.reason}` });
   return decision;
 }

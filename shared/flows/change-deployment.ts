@@ -10,6 +10,7 @@ const CHANGE_ATTEMPTS_MAX = 6;
 
 /**
  * Loads, decides, writes; decides again from the newer record when somebody else wrote in between. No events, no write.
+ * @param known the record as it was a moment ago: the first try needs no reading, and fails should it be out of date
  * @returns the record after the change; undefined when there is no such deployment
  * @throws ConflictError when others keep winning
  */
@@ -18,9 +19,10 @@ export async function changeDeployment(
   serviceKey: string,
   deploymentId: string,
   decide: (deployment: Deployment) => readonly DeploymentEvent[],
+  known?: VersionedDeployment,
 ): Promise<VersionedDeployment | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const loaded = await ports.deployments.load(serviceKey, deploymentId);
+    const loaded = attempt === 1 && known !== undefined ? known : await ports.deployments.load(serviceKey, deploymentId);
     if (loaded === undefined) return undefined;
     try {
       return await recordEvents(ports, loaded, decide(loaded.deployment));

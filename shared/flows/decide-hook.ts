@@ -1,40 +1,46 @@
 // Decides a CodeDeploy lifecycle hook that is on record: one look, the answer recorded, then reported. What cannot be decided yet is
 // left for Assess to have checked again; no function waits for the world to change.
 import { type Deployment, isTerminal, type LifecycleHook } from '#core/deployment/deployment.ts';
+import type { VersionedDeployment } from '#ports/deployment-store.ts';
 import type { Ports } from '#ports/ports.ts';
 import { changeDeployment } from './change-deployment.ts';
 import { evaluateHook } from './evaluate-hook.ts';
 
-export type HookDecision = { readonly answer: 'Succeeded' | 'Failed' | 'later'; readonly reason: string };
+export interface HookDecision {
+  readonly answer: 'Succeeded' | 'Failed' | 'later';
+  readonly reason: string;
+  /** The deployment's record, when the check has written to it. */
+  readonly written?: VersionedDeployment | undefined;
+}
 
 /** Until an undecided hook is looked at again. */
 const TRY_AGAIN_SECONDS = 15;
 
-/** @param deadline epoch milliseconds by which the function must have reported */
-export async function decideHook(ports: Ports, serviceKey: string, deploymentId: string, hook: LifecycleHook, deadline: number): Promise<HookDecision> {
-  const loaded = await ports.deployments.load(serviceKey, deploymentId);
-  const record = loaded?.deployment.hooks[hook];
-  if (loaded === undefined || record === undefined) return { answer: 'later', reason: 'the hook is not on record yet' };
+/**
+ * @param known the record as it was just written
+ * @param deadline epoch milliseconds by which the function must have reported
+ */
+export async function decideHook(ports: Ports, known: VersionedDeployment, hook: LifecycleHook, deadline: number): Promise<HookDecision> {
+  const { serviceKey, id: deploymentId } = known.deployment;
+  const record = known.deployment.hooks[hook];
+  if (record === undefined) return { answer: 'later', reason: 'the hook is not on record yet' };
   const decision: HookDecision =
-    record.answer === undefined ? await evaluate(ports, loaded.deployment, hook, deadline) : { answer: record.answer, reason: record.reason ?? '' };
-  const { answer, reason } = decision;
+    record.answer === undefined ? await evaluate(ports, known.deployment, hook, deadline) : { answer: record.answer, reason: record.reason ?? '' };
+  const { answer, reason, written = known } = decision;
   if (answer === 'later') {
     const nextTryAt = ports.now() + TRY_AGAIN_SECONDS * 1000;
-    await changeDeployment(ports, serviceKey, deploymentId, (newest) =>
-      isOpen(newest, hook, record.executionId) ? [{ type: 'HookPostponed', hook, reason, nextTryAt }] : [],
-    );
-    return decision;
+    const postponed = { type: 'HookPostponed', hook, reason, nextTryAt } as const;
+    await changeDeployment(ports, serviceKey, deploymentId, (newest) => (isOpen(newest, hook, record.executionId) ? [postponed] : []), written);
+    return { answer, reason };
   }
-  const recorded = await changeDeployment(ports, serviceKey, deploymentId, (newest) =>
-    isOpen(newest, hook, record.executionId) ? [{ type: 'HookAnswered', hook, answer, reason }] : [],
-  );
+  const answered = { type: 'HookAnswered', hook, answer, reason } as const;
+  const recorded = await changeDeployment(ports, serviceKey, deploymentId, (newest) => (isOpen(newest, hook, record.executionId) ? [answered] : []), written);
   // Two functions may have decided at once: what is on record is the answer.
   const onRecord = recorded?.deployment.hooks[hook];
   const final = onRecord?.executionId === record.executionId ? (onRecord.answer ?? answer) : answer;
   await ports.driver.answerHook(record.driverDeploymentId, record.executionId, final);
-  await changeDeployment(ports, serviceKey, deploymentId, (newest) =>
-    newest.hooks[hook]?.executionId === record.executionId ? [{ type: 'HookReported', hook }] : [],
-  );
+  const isSame = (newest: Deployment): boolean => newest.hooks[hook]?.executionId === record.executionId;
+  await changeDeployment(ports, serviceKey, deploymentId, (newest) => (isSame(newest) ? [{ type: 'HookReported', hook }] : []), recorded);
   return { answer: final, reason: final === answer ? reason : (onRecord?.reason ?? reason) };
 }
 

@@ -6,6 +6,7 @@ import type { Deployment, LifecycleHook, Plan } from '#core/deployment/deploymen
 import { shiftedRoute } from '#core/deployment/step-state.ts';
 import { checkSmokeAnswer } from '#core/health/smoke-check.ts';
 import { holds } from '#core/service/service-record.ts';
+import type { VersionedDeployment } from '#ports/deployment-store.ts';
 import type { Ports } from '#ports/ports.ts';
 import { changeDeployment } from './change-deployment.ts';
 import type { HookDecision } from './decide-hook.ts';
@@ -71,7 +72,7 @@ async function smokeChecksPass(ports: Ports, deployment: Deployment, plan: Plan,
   if (plan.testListenerArn === undefined && manifest.testUrl === undefined)
     return failed('smoke checks are configured, but there is no test listener and no testUrl');
   const budget = manifest.smokeChecks.reduce((sum, check) => sum + check.attempts * (check.expect.maxMilliseconds + check.delaySeconds * 1000), 0);
-  await claimHook(ports, deployment, 'AfterAllowTestTraffic', 'smoke checks are running', budget);
+  const written = await claimHook(ports, deployment, 'AfterAllowTestTraffic', 'smoke checks are running', budget);
   const base = manifest.testUrl ?? (await ports.loadBalancer.listenerUrl(plan.testListenerArn ?? ''));
   for (const check of manifest.smokeChecks) {
     let problem = '';
@@ -80,15 +81,21 @@ async function smokeChecksPass(ports: Ports, deployment: Deployment, plan: Plan,
       problem = await smokeProblem(ports, base, check);
       if (problem === '') break;
     }
-    if (problem !== '') return failed(`smoke check ${check.name}: ${problem} (${check.attempts} attempt(s))`);
+    if (problem !== '') return { ...failed(`smoke check ${check.name}: ${problem} (${check.attempts} attempt(s))`), written };
   }
-  return passed(`${manifest.smokeChecks.length} smoke check(s) passed on the test listener`);
+  return { ...passed(`${manifest.smokeChecks.length} smoke check(s) passed on the test listener`), written };
 }
 
 /** Nobody else may check the hook while this function is at something that takes its time. */
-async function claimHook(ports: Ports, deployment: Deployment, hook: LifecycleHook, reason: string, milliseconds: number): Promise<void> {
+async function claimHook(
+  ports: Ports,
+  deployment: Deployment,
+  hook: LifecycleHook,
+  reason: string,
+  milliseconds: number,
+): Promise<VersionedDeployment | undefined> {
   const nextTryAt = ports.now() + milliseconds + ANSWER_MARGIN_SECONDS * 1000;
-  await changeDeployment(ports, deployment.serviceKey, deployment.id, () => [{ type: 'HookPostponed', hook, reason, nextTryAt }]);
+  return changeDeployment(ports, deployment.serviceKey, deployment.id, () => [{ type: 'HookPostponed', hook, reason, nextTryAt }]);
 }
 
 async function smokeProblem(ports: Ports, base: string, check: Manifest['smokeChecks'][number]): Promise<string> {
@@ -150,7 +157,7 @@ async function askUser(
   if (user === undefined) return own;
   const seconds = Math.min(user.timeoutSeconds, Math.floor((deadline - ports.now()) / 1000));
   if (seconds < 1) return later(`no time left to ask ${user.function}`);
-  await claimHook(ports, deployment, hook, `waiting for ${user.function}`, seconds * 1000);
+  const written = await claimHook(ports, deployment, hook, `waiting for ${user.function}`, seconds * 1000);
   const answer = await ports.userHook.invoke(
     user.function,
     {
@@ -162,9 +169,11 @@ async function askUser(
     },
     seconds,
   );
-  return answer.answer === 'Succeeded'
-    ? passed(`${own.reason}; ${user.function} says Succeeded: ${answer.reason}`)
-    : failed(`${user.function} says Failed: ${answer.reason}`);
+  const decision =
+    answer.answer === 'Succeeded'
+      ? passed(`${own.reason}; ${user.function} says Succeeded: ${answer.reason}`)
+      : failed(`${user.function} says Failed: ${answer.reason}`);
+  return { ...decision, written };
 }
 
 function lowerFirst<T extends string>(text: T): Uncapitalize<T> {
