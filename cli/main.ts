@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { registerAbort } from './abort.ts';
 import { registerApply } from './apply.ts';
+import { registerApprove } from './approve.ts';
 import { registerBreaker } from './breaker.ts';
 import { CommandFailure } from './command-failure.ts';
 import { registerDeploy } from './deploy.ts';
@@ -35,6 +36,7 @@ registerMigrate(program);
 registerStatus(program);
 registerAbort(program);
 registerPromote(program);
+registerApprove(program);
 registerDeploy(program);
 registerExplain(program);
 registerBreaker(program);

@@ -14,6 +14,7 @@ type Operation =
   | 'apply-manifest'
   | 'abort-deployment'
   | 'promote-deployment'
+  | 'approve-deployment'
   | 'show-service'
   | 'list-services'
   | 'change-breaker'

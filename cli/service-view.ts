@@ -3,6 +3,7 @@ import { type Deployment, isTerminal } from '#core/deployment/deployment.ts';
 import { driverName } from '#core/deployment/driver-kind.ts';
 import { breakerOf } from '#core/service/record-breaker.ts';
 import type { ServiceView } from '#flows/show-service.ts';
+import { describeApproval } from './approval-view.ts';
 import { describeBreaker } from './breaker-view.ts';
 import { describeComparison } from './evidence-view.ts';
 import type { OperationsClient } from './operations-client.ts';
@@ -68,6 +69,7 @@ export function describeDeployment(deployment: Deployment, now: number): readonl
     ...(shift === undefined ? [] : [`  ${trafficBar(shift.greenPercent)}   ${shift.phase}${plan === undefined ? '' : `  (${plan.configurationName})`}`]),
     ...(ended || shift === undefined ? [] : [`  waits for: ${waitsFor(deployment, now)}`]),
     ...describeWeightsChange(deployment.weightsChange, now),
+    ...(deployment.approval === undefined ? [] : describeApproval(deployment.approval, now)),
     ...(verdict === undefined ? [] : [`  health ${verdict.verdict}: ${verdict.reasons.join('; ')}`]),
     ...(verdict?.comparison === undefined ? [] : describeComparison(verdict.comparison)),
     ...Object.entries(deployment.hooks).map(
@@ -86,7 +88,8 @@ function describeWeightsChange(change: Deployment['weightsChange'], now: number)
 }
 
 function waitsFor(deployment: Deployment, now: number): string {
-  const { shift, plan, status } = deployment;
+  const { shift, plan, status, approval } = deployment;
+  if (approval !== undefined && approval.ended === undefined) return 'approval: weir approve, or weir abort';
   if (status === 'RollingBack') return 'all production traffic on blue, confirmed by the listener';
   if (shift?.fullTrafficAt !== undefined && plan !== undefined) {
     const left = shift.fullTrafficAt + plan.settings.bakeTimeMinutes * 60_000 - now;

@@ -101,7 +101,7 @@ const roles = {
   ServiceAction: ['service-action', [...subscriber, 'describeService', 'startRemediation']],
   ContainerInstanceChanged: ['container-instance-changed', ['writeRecords', 'sendDeadLetters']],
   ImageScanned: ['image-scanned', ['readRecords', 'writeRecords', 'startRemediation', 'sendDeadLetters']],
-  Plan: ['plan', [...step, 'describeService', 'readImages', 'readCodeDeploy', 'readEcsDeployments', 'readTraffic', 'readHealth', 'findZones']],
+  Plan: ['plan', [...step, 'describeService', 'readImages', 'readCodeDeploy', 'readEcsDeployments', 'readTraffic', 'readHealth', 'findZones', 'notify']],
   RegisterTaskDefinition: ['register-task-definition', [...step, 'describeService', 'registerTaskDefinition']],
   StartTrafficShift: [
     'start-traffic-shift',
@@ -144,6 +144,7 @@ const roles = {
   Sweep: ['sweep', [...subscriber, 'startWorkflow', 'startRemediation', 'describeWorkflow', 'describeService', 'readImages', 'notify']],
   ApplyManifest: ['apply-manifest', ['readRecords', 'writeRecords', 'deleteRecords']],
   AbortDeployment: ['abort-deployment', ['readRecords', 'writeRecords', 'wakeWorkflow']],
+  ApproveDeployment: ['approve-deployment', ['readRecords', 'writeRecords', 'wakeWorkflow']],
   PromoteDeployment: ['promote-deployment', ['readRecords', 'writeRecords', 'wakeWorkflow']],
   ChangeBreaker: ['change-breaker', ['readRecords', 'writeRecords']],
   DeployImage: ['deploy-image', [...step, 'wakeWorkflow', 'startWorkflow', 'describeService', 'readImages']],

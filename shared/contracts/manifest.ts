@@ -1,6 +1,7 @@
 // weir.yaml: what a service's owner tells Weir. The schema is closed, has a default wherever one is safe, and carries the
 // documentation that schema/weir.schema.json and editors show. docs/manifest.md is the reference for people.
 import * as z from 'zod';
+import { approval } from './manifest-approval.ts';
 import { hooks, preflight, smokeChecks } from './manifest-checks.ts';
 import { choice, section, text, wholeNumber, word } from './manifest-fields.ts';
 import { health } from './manifest-health.ts';
@@ -30,6 +31,7 @@ export const manifestSchema = section(
       'What a push does while a deployment of the service runs. queue: the newest waits its turn; supersede: the running one makes room unless all traffic is on green already; ignore: the push is refused.',
     ).default('queue'),
     health: health.prefault({}),
+    approval: approval.optional(),
     hooks: hooks.prefault({}),
     smokeChecks: smokeChecks.default([]),
     testUrl: text(/^https?:\/\/[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?\/?$/, 300, 'http:// or https://, a host and optionally a port, without a path', {

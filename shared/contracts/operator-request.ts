@@ -22,6 +22,7 @@ const decisionRequest = z.object({
   deploymentId: deploymentId.optional(),
   reason: z.string().min(1).max(OPERATOR_REASON_LENGTH_MAX),
 });
+const approveRequest = decisionRequest.extend({ approves: z.boolean() });
 const breakerRequest = z.object({
   by,
   serviceKey,
@@ -54,6 +55,7 @@ export type DecisionRequest = z.output<typeof decisionRequest>;
 
 export const parseApplyRequest = (input: unknown): Parsed<z.output<typeof applyRequest>> => parseWith(applyRequest, input);
 export const parseDecisionRequest = (input: unknown): Parsed<DecisionRequest> => parseWith(decisionRequest, input);
+export const parseApproveRequest = (input: unknown): Parsed<z.output<typeof approveRequest>> => parseWith(approveRequest, input);
 export const parseBreakerRequest = (input: unknown): Parsed<z.output<typeof breakerRequest>> => parseWith(breakerRequest, input);
 export const parseDeployRequest = (input: unknown): Parsed<z.output<typeof deployRequest>> => parseWith(deployRequest, input);
 export const parseShowRequest = (input: unknown): Parsed<z.output<typeof showRequest>> => parseWith(showRequest, input);

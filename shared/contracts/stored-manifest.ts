@@ -73,6 +73,7 @@ export function deploymentSettings(manifest: Manifest, manifestVersion: number):
     onInconclusive,
     waitForSlotMinutes: manifest.waitForSlotMinutes,
     quarantineHours: manifest.quarantineHours,
+    ...(manifest.approval === undefined ? {} : { approval: manifest.approval }),
   };
 }
 

@@ -6,6 +6,7 @@ import { decideWatch, type WatchAction } from '#core/deployment/watch.ts';
 import { PermanentError } from '#ports/errors.ts';
 import type { Ports } from '#ports/ports.ts';
 import type { WorkflowInput } from '#ports/workflow.ts';
+import { askApproval } from './ask-approval.ts';
 import { askPerson } from './ask-person.ts';
 import { recordEvents } from './change-deployment.ts';
 import { loadHeld, requireShift } from './held-deployment.ts';
@@ -23,7 +24,7 @@ export async function assessDeployment(ports: Ports, input: WorkflowInput): Prom
   const observed = await observeDeployment(ports, deployment, started.plan, started.shift);
   const decision = decideWatch(deployment, observed, ports.now());
   const recorded = await recordEvents(ports, held, decision.events);
-  for (const action of decision.actions) await act(ports, action, deployment, started.shift.driverDeploymentId);
+  for (const action of decision.actions) await act(ports, action, recorded.deployment, started.shift.driverDeploymentId);
   const signals = held.signals;
   if (decision.next.kind === 'watch') return { next: decision.next, signals };
   return { next: { kind: isTerminal(recorded.deployment.status) ? 'conclude' : decision.next.kind }, signals };
@@ -36,6 +37,9 @@ async function act(ports: Ports, action: WatchAction, deployment: Deployment, dr
       return;
     case 'askPerson':
       await askPerson(ports, deployment, action.question);
+      return;
+    case 'askApproval':
+      if (deployment.approval !== undefined) await askApproval(ports, deployment, deployment.approval.rules);
       return;
     case 'continueReady':
       await ports.driver.continueReady(driverDeploymentId);

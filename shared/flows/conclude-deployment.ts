@@ -83,8 +83,9 @@ export function releaseOf(deployment: Deployment, fence: number, breaker: Servic
   };
 }
 
-/** What an operator ended says nothing about the service's health. */
-function endOf({ status, rollback, abortRequest }: Deployment): Release['end']['end'] {
+/** What an operator ended, or nobody approved, says nothing about the service's health. */
+function endOf({ status, rollback, abortRequest, approval }: Deployment): Release['end']['end'] {
+  if (status === 'Failed' && rollback === undefined && approval?.ended !== undefined && approval.ended.kind !== 'approved') return 'neither';
   return abortRequest !== undefined && status !== 'Succeeded' ? 'neither' : deploymentEnd(status, rollback?.cause.kind);
 }
 

@@ -13,6 +13,7 @@ import { breakerOf } from '#core/service/record-breaker.ts';
 import type { ServiceRecord } from '#core/service/service-record.ts';
 import type { Ports } from '#ports/ports.ts';
 import type { WorkflowInput } from '#ports/workflow.ts';
+import { approvedBefore, askBeforeStart } from './approve-before-start.ts';
 import { recordEvents } from './change-deployment.ts';
 import { loadHeld } from './held-deployment.ts';
 import { healthyTargets } from './observe-deployment.ts';
@@ -31,6 +32,8 @@ export async function planDeployment(ports: Ports, input: WorkflowInput): Promis
     return { next: { kind: 'conclude' } };
   }
   if (deployment.plan !== undefined) return { next: { kind: 'registerTaskDefinition' } };
+  const approval = await approvedBefore(ports, held);
+  if (approval.kind === 'answer') return approval.answer;
 
   const manifest = readManifest(service.record.manifest);
   const trial = trialOf(service.record, deployment.id);
@@ -42,7 +45,11 @@ export async function planDeployment(ports: Ports, input: WorkflowInput): Promis
     hasTestListener: observed.group?.testListenerArn !== undefined || observed.group?.productionRuleArn !== undefined,
     alarmsInAlarm: observed.alarmsInAlarm,
   };
-  const decision = decidePlan(deployment, remedySettings(settings, remedy, seen), planTarget(manifest), observed, ports.now());
+  const wanted = remedySettings(settings, remedy, seen);
+  const decision = decidePlan(deployment, wanted, planTarget(manifest), observed, ports.now());
+  // CodeDeploy's hooks end after an hour: it is asked for before it begins, and only what can be deployed is asked for.
+  const mustAsk = manifest.driver.kind === 'codedeploy' && wanted.approval !== undefined && deployment.approval === undefined;
+  if (decision.kind === 'planned' && mustAsk) return askBeforeStart(ports, approval.held, wanted.approval);
   const events: DeploymentEvent[] = [];
   if (decision.kind === 'planned') {
     const launch = remedyLaunch(decision.plan.launch, remedy);
@@ -50,7 +57,7 @@ export async function planDeployment(ports: Ports, input: WorkflowInput): Promis
   }
   if (decision.kind === 'waitForSlot') events.push({ type: 'SlotAwaited', holder: decision.holder });
   if (decision.kind === 'refuse') events.push({ type: 'Concluded', status: 'Failed', reason: decision.problems.join('; ') });
-  await recordEvents(ports, held, events);
+  await recordEvents(ports, approval.held, events);
   if (decision.kind === 'planned') return { next: { kind: 'registerTaskDefinition' } };
   if (decision.kind === 'waitForSlot') return { next: { kind: 'waitForSlot', waitSeconds: slotWaitSeconds(deployment.waitingForSlotSince, ports.now()) } };
   return { next: { kind: 'conclude' } };

@@ -34,6 +34,7 @@ export async function startTrafficShift(ports: Ports, input: WorkflowInput): Pro
     taskDefinitionArn,
     launch: plan.launch,
     strategy: plan.settings.strategy,
+    ...(plan.settings.approval === undefined ? {} : { approval: plan.settings.approval }),
     configurationName: plan.configurationName,
     // An abort that came before the driver began still ends it quietly; one that began is adopted and then rolled back.
     onlyAdopt: withdrawn(ready.deployment) !== undefined,

@@ -1,4 +1,5 @@
 // What shifts traffic: CodeDeploy, or ECS's own deployments. One port for every kind of driver, in Weir's words.
+import type { ApprovalRules } from '#core/approval/approval.ts';
 import type { LaunchSettings, Rollback, ServiceKey } from '#core/deployment/deployment.ts';
 import type { ShiftObservation } from '#core/deployment/shift-observation.ts';
 import type { DeploymentGroupObservation } from '#core/preflight/plan.ts';
@@ -16,6 +17,8 @@ export interface StartShift {
   readonly taskDefinitionArn: string;
   readonly launch: LaunchSettings;
   readonly strategy: Strategy;
+  /** People must approve before production traffic: a driver that can stands still until `continueReady`. */
+  readonly approval?: ApprovalRules;
   readonly configurationName: string;
   /** Only look for what an earlier try started; start nothing. */
   readonly onlyAdopt: boolean;

@@ -37,12 +37,21 @@ export interface NativeDeployment {
   readonly pauses: readonly string[];
 }
 
+/** A hook that waits for ContinueServiceDeployment, invoking nothing. */
+export interface NativePause {
+  readonly stage: 'POST_TEST_TRAFFIC_SHIFT';
+  readonly timeoutMinutes: number;
+  readonly onTimeout: 'ROLLBACK' | 'CONTINUE';
+}
+
 export interface StartNativeDeployment {
   readonly cluster: string;
   readonly service: string;
   readonly taskDefinitionArn: string;
   readonly traffic: EcsTrafficConfiguration;
   readonly mark: DeploymentMark;
+  /** A PAUSE hook of this deployment's own; absent: none. */
+  readonly pause?: NativePause;
   /** Absent: the service's own. */
   readonly capacityProviderStrategy?: NonNullable<LaunchSettings['capacityProviderStrategy']>;
 }

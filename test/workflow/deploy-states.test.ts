@@ -97,6 +97,12 @@ describe('the deployment workflow', () => {
     expect(states.slice(0, 5)).toEqual(['Begin', 'Plan', 'AfterPlan', 'WaitForSlot', 'Plan']);
   });
 
+  test('waits for approval before anything is registered, then looks and plans again', async () => {
+    const script = { ...planned, Plan: [go('watch', 259_200), go('registerTaskDefinition')], Assess: [go('plan'), go('conclude')], Conclude: [go('stop')] };
+    const { states } = await run(script);
+    expect(states.slice(0, 7)).toEqual(['Begin', 'Plan', 'AfterPlan', 'AwaitSignal', 'Assess', 'AfterAssess', 'Plan']);
+  });
+
   test('rolls back and goes on watching until blue serves everything', async () => {
     const { states } = await run({ ...planned, Assess: [go('rollBack'), go('conclude')], RollBack: [go('watch', 10)], Conclude: [go('stop')] });
     expect(states).toEqual(expect.arrayContaining(['RollBack', 'AfterRollBack', 'AwaitSignal', 'Conclude']));

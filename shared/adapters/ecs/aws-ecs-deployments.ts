@@ -15,7 +15,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import type { EcsTrafficConfiguration } from '#core/strategy/ecs-configuration.ts';
-import type { DeploymentMark, EcsDeployments, NativeDeployment, NativeRoute } from '#ports/ecs-deployments.ts';
+import type { DeploymentMark, EcsDeployments, NativeDeployment, NativePause, NativeRoute } from '#ports/ecs-deployments.ts';
 import { PermanentError } from '#ports/errors.ts';
 import { callAws, callAwsUnless } from '../operating-error.ts';
 
@@ -58,11 +58,11 @@ export function createAwsEcsDeployments(client: ECSClient, hook: LifecycleHookFu
       const answer = await callAws(`describe ${revisionArn}`, () => client.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns: [revisionArn] })));
       return answer.serviceRevisions?.[0]?.taskDefinition;
     },
-    async start({ cluster, service, taskDefinitionArn, traffic, mark, capacityProviderStrategy }) {
+    async start({ cluster, service, taskDefinitionArn, traffic, mark, pause, capacityProviderStrategy }) {
       const found = await describeService(client, cluster, service);
       if (found === undefined) return { kind: 'refused', reason: `service ${cluster}/${service} does not exist` };
       const refused = (error: Error) => ({ kind: 'refused' as const, reason: error.message });
-      const deploymentConfiguration = configurationWith(found.deploymentConfiguration, traffic, ownHook(hook, mark));
+      const deploymentConfiguration = configurationWith(found.deploymentConfiguration, traffic, ownHook(hook, mark, pause), pause);
       const answer = await callAwsUnless(
         `start a deployment of ${cluster}/${service}`,
         { InvalidParameterException: refused, ClientException: refused, ServiceNotActiveException: refused, UnsupportedFeatureException: refused },
@@ -114,20 +114,47 @@ function configurationWith(
   before: DeploymentConfiguration | undefined,
   traffic: EcsTrafficConfiguration,
   own: DeploymentLifecycleHook,
+  pause: NativePause | undefined,
 ): DeploymentConfiguration {
   const { canaryConfiguration: _canary, linearConfiguration: _linear, ...kept } = before ?? {};
-  const others = (before?.lifecycleHooks ?? []).filter((other) => other.hookTargetArn !== own.hookTargetArn);
+  const others = withoutOurs(before?.lifecycleHooks ?? [], own.hookTargetArn);
   // The bake is Weir's: its hook keeps blue until the verdict lets it go. Source for 0: Terraform AWS provider, 0 to 1440 (unverified in AWS's own pages).
-  return { ...kept, ...traffic, bakeTimeInMinutes: 0, lifecycleHooks: [...others, own] };
+  return { ...kept, ...traffic, bakeTimeInMinutes: 0, lifecycleHooks: [...others, own, ...(pause === undefined ? [] : [pauseHook(pause)])] };
 }
 
-function ownHook({ functionArn, roleArn }: LifecycleHookFunction, { deploymentId, serviceKey, taskDefinitionArn }: DeploymentMark): DeploymentLifecycleHook {
+/**
+ * A PAUSE hook carries nothing that says whose it is (ECS API: hookDetails are not used for it): the details of our function's hook say
+ * with what time-out ours was made, and only that one is taken away again.
+ */
+function withoutOurs(hooks: readonly DeploymentLifecycleHook[], functionArn: string | undefined): readonly DeploymentLifecycleHook[] {
+  const before = hooks.find((hook) => hook.hookTargetArn === functionArn)?.hookDetails;
+  const minutes = typeof before === 'object' && before !== null ? (before as Record<string, unknown>)['weirPauseMinutes'] : undefined;
+  const pause = minutes === undefined ? -1 : hooks.findIndex((hook) => isPause(hook) && hook.timeoutConfiguration?.timeoutInMinutes === minutes);
+  return hooks.filter((hook, index) => hook.hookTargetArn !== functionArn && index !== pause);
+}
+
+const PAUSE_STAGE: NativePause['stage'] = 'POST_TEST_TRAFFIC_SHIFT';
+
+function isPause({ targetType, lifecycleStages }: DeploymentLifecycleHook): boolean {
+  return targetType === 'PAUSE' && lifecycleStages?.length === 1 && lifecycleStages[0] === PAUSE_STAGE;
+}
+
+function pauseHook({ stage, timeoutMinutes, onTimeout }: NativePause): DeploymentLifecycleHook {
+  return { targetType: 'PAUSE', lifecycleStages: [stage], timeoutConfiguration: { timeoutInMinutes: timeoutMinutes, action: onTimeout } };
+}
+
+function ownHook(
+  { functionArn, roleArn }: LifecycleHookFunction,
+  { deploymentId, serviceKey, taskDefinitionArn }: DeploymentMark,
+  pause: NativePause | undefined,
+): DeploymentLifecycleHook {
+  const paused = pause === undefined ? {} : { weirPauseMinutes: pause.timeoutMinutes };
   return {
     targetType: 'AWS_LAMBDA',
     hookTargetArn: functionArn,
     roleArn,
     lifecycleStages: [...HOOKED_STAGES],
-    hookDetails: { weirDeployment: deploymentId, weirService: serviceKey, taskDefinition: taskDefinitionArn },
+    hookDetails: { weirDeployment: deploymentId, weirService: serviceKey, taskDefinition: taskDefinitionArn, ...paused },
   };
 }
 

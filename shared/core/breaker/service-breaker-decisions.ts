@@ -60,7 +60,8 @@ export type DeploymentEnd = {
 export function deploymentEnd(status: string, rollbackCause: string | undefined): DeploymentEnd['end'] {
   if (status === 'Succeeded') return 'succeeded';
   if (status === 'Refused' || status === 'Superseded') return 'neither';
-  if (rollbackCause === 'operator' || rollbackCause === 'superseded') return 'neither';
+  // What people decided, or did not answer, says nothing about the image.
+  if (rollbackCause === 'operator' || rollbackCause === 'superseded' || rollbackCause === 'approval') return 'neither';
   return 'failed';
 }
 

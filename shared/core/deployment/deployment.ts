@@ -1,4 +1,5 @@
 // What one deployment is: its record and the events that change it. How they change it is in evolve.ts.
+import type { ApprovalEvent, ApprovalRules, ApprovalState } from '#core/approval/approval.ts';
 import type { CrashCause, CrashLog } from '#core/breaker/crash-cause.ts';
 import type { CrashThreshold } from '#core/breaker/crash-threshold.ts';
 import type { Operator } from '#core/breaker/service-breaker.ts';
@@ -86,6 +87,8 @@ export interface DeploymentSettings {
   readonly onInconclusive: 'hold' | 'promote' | 'rollBack';
   readonly waitForSlotMinutes: number;
   readonly quarantineHours: number;
+  /** Absent: nobody has to approve. */
+  readonly approval?: ApprovalRules;
 }
 
 /** One side of the traffic shift. */
@@ -181,6 +184,8 @@ export type RollbackCause =
   | { readonly kind: 'hook'; readonly hook: LifecycleHook; readonly reason: string }
   | { readonly kind: 'driver'; readonly reason: string }
   | { readonly kind: 'weights'; readonly reason: string }
+  /** Somebody did not approve, or not enough did in time. */
+  | { readonly kind: 'approval'; readonly end: 'rejected' | 'timedOut'; readonly reason: string }
   | { readonly kind: 'operator'; readonly by: string; readonly reason: string }
   | { readonly kind: 'superseded'; readonly by: string }
   | { readonly kind: 'inconclusive'; readonly reasons: readonly string[] }
@@ -229,6 +234,8 @@ export interface Deployment {
   readonly verdict?: HealthVerdict;
   /** What the comparison of green with blue has seen so far. */
   readonly evidence?: EvidenceRecord;
+  /** Set once people were asked to approve it. */
+  readonly approval?: ApprovalState;
   /** When a person was asked what to do at the end of an inconclusive bake time. */
   readonly askedAt?: EpochMillis;
   /** When the notification of it was sent. */
@@ -273,6 +280,7 @@ export type DeploymentEvent =
   | { readonly type: 'HookAnswered'; readonly hook: LifecycleHook; readonly answer: 'Succeeded' | 'Failed'; readonly reason: string }
   | { readonly type: 'HookReported'; readonly hook: LifecycleHook }
   | StepEvent
+  | ApprovalEvent
   | { readonly type: 'ShiftObserved'; readonly phase: string; readonly greenPercent: number }
   | { readonly type: 'HealthAssessed'; readonly verdict: HealthVerdict; readonly evidence?: EvidenceRecord | undefined }
   | { readonly type: 'PersonAsked'; readonly question: string }

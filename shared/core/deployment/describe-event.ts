@@ -1,4 +1,5 @@
 // Deployment events in the words of the timeline: what a person reads in `weir status`.
+import { describeApprovalEvent, isApprovalEvent } from '#core/approval/approval.ts';
 import { crashTitle } from '#core/breaker/crash-cause.ts';
 import { assertNever } from './assert-never.ts';
 import { type Deployment, type DeploymentEvent, isTerminal, type RollbackCause } from './deployment.ts';
@@ -10,6 +11,7 @@ import type { StepEvent } from './step-state.ts';
 export function describeEvent(event: DeploymentEvent, before: Deployment): string | undefined {
   if (isGuardEvent(event)) return before.status === 'Succeeded' ? describeGuardEvent(event, before.guard) : undefined;
   if (isTerminal(before.status) && event.type !== 'ScalingRestored') return undefined;
+  if (isApprovalEvent(event)) return describeApprovalEvent(event, before.approval);
   switch (event.type) {
     case 'Queued':
       return `Waits for ${event.behind} to end`;
@@ -113,6 +115,7 @@ export function describeCause(cause: RollbackCause): string {
       return `${cause.hook} failed: ${cause.reason}`;
     case 'driver':
     case 'weights':
+    case 'approval':
       return cause.reason;
     case 'operator':
       return `${cause.by} asked for it: ${cause.reason}`;

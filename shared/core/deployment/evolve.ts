@@ -1,4 +1,5 @@
 // How a deployment's record comes to be and changes: by events, here and nowhere else. Everything else decides or acts.
+import { type ApprovalEvent, applyApprovalEvent, isApprovalEvent } from '#core/approval/approval.ts';
 import { assertNever } from './assert-never.ts';
 import {
   type Deployment,
@@ -62,6 +63,7 @@ export function evolveAll(deployment: Deployment, events: readonly DeploymentEve
 function apply(deployment: Deployment, event: DeploymentEvent, now: EpochMillis): Deployment {
   if (isTerminal(deployment.status)) return applyAfterEnd(deployment, event, now);
   if (isGuardEvent(event)) return deployment;
+  if (isApprovalEvent(event)) return applyApproval(deployment, event, now);
   switch (event.type) {
     case 'Queued':
       return { ...deployment, status: 'Queued' };
@@ -146,6 +148,11 @@ function applyGuard(deployment: Deployment, event: GuardEvent, now: EpochMillis)
   const guard = applyGuardEvent(deployment.guard, event, now);
   if (guard === undefined || guard === deployment.guard) return deployment;
   return { ...deployment, guard, ...(event.type === 'GuardJudged' && event.evidence !== undefined ? { evidence: event.evidence } : {}) };
+}
+
+function applyApproval(deployment: Deployment, event: ApprovalEvent, now: EpochMillis): Deployment {
+  const approval = applyApprovalEvent(deployment.approval, event, now);
+  return approval === undefined ? deployment : { ...deployment, approval };
 }
 
 function restoreScaling(deployment: Deployment): Deployment {

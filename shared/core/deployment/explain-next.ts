@@ -47,6 +47,8 @@ function ofCause(cause: RollbackCause, { serviceKey, id }: Deployment): readonly
       return ["Find out who sets the listener's weights: CloudTrail has ModifyRule and ModifyListener."];
     case 'unexpected':
       return ["Look at the log of Weir's own function that failed; deploying the same image again is safe."];
+    case 'approval':
+      return [`To ask again: weir deploy with the same image; the approvers and the time are the manifest's section approval.`];
     case 'crashes':
     case 'operator':
     case 'superseded':

@@ -14,7 +14,9 @@ export function remedySettings(settings: DeploymentSettings, remedy: Remedy | un
   const strategy = remedy.strategy === 'allAtOnce' && seen.hasTestListener ? ({ kind: 'allAtOnce' } as const) : settings.strategy;
   // What is to be put right may be why they ring: they cannot tell whether it helps.
   const alarms = settings.health.alarms.filter((name) => !(seen.alarmsInAlarm ?? []).includes(name));
-  return { ...settings, strategy, health: { ...settings.health, alarms } };
+  const { approval: _approval, ...rest } = settings;
+  // What puts something right that is broken now waits for nobody: whoever allowed it has decided.
+  return { ...rest, strategy, health: { ...settings.health, alarms } };
 }
 
 export function remedyLaunch(launch: LaunchSettings, remedy: Remedy | undefined): LaunchSettings {

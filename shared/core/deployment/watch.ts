@@ -5,11 +5,12 @@ import { crashLimit } from '#core/breaker/crash-threshold.ts';
 import type { EvidenceRecord } from '#core/health/evidence-record.ts';
 import type { HealthVerdict } from '#core/health/health.ts';
 import { assertNever } from './assert-never.ts';
-import type { Deployment, DeploymentEvent, EpochMillis, HookRecord, LifecycleHook, Plan, RollbackCause, TerminalStatus } from './deployment.ts';
-import { lifecycleHooks } from './deployment.ts';
+import type { Deployment, DeploymentEvent, EpochMillis, Plan, RollbackCause, TerminalStatus } from './deployment.ts';
 import { describeCause } from './describe-event.ts';
 import { driverName } from './driver-kind.ts';
 import type { ShiftObservation } from './shift-observation.ts';
+import { approvalRefusal, awaitsApproval, watchApproval } from './watch-approval.ts';
+import { failedHook, type HookCheck, hookChecks, openHooks } from './watch-hooks.ts';
 
 /** Real weights of the production listener, percent by target group ARN; undefined when unreadable. */
 export type ProductionWeights = Readonly<Record<string, number>> | undefined;
@@ -30,7 +31,8 @@ export interface WatchObservation {
 export type WatchAction =
   | { readonly kind: 'releaseBlue' }
   | { readonly kind: 'askPerson'; readonly question: string }
-  | { readonly kind: 'checkHook'; readonly hook: LifecycleHook; readonly record: HookRecord }
+  | { readonly kind: 'askApproval' }
+  | HookCheck
   | { readonly kind: 'continueReady' };
 
 export type WatchNext =
@@ -98,7 +100,8 @@ function watchShift(deployment: Deployment, plan: Plan, observed: WatchObservati
     case 'stopped':
       // A hook of ours that said no is why the driver ended it, when there is one.
       return rollBack(
-        failedHook(deployment) ?? { kind: 'driver', reason: shift.failure ?? `${driverName(plan.driver)} ended it as ${shift.status}` },
+        failedHook(deployment) ??
+          approvalRefusal(deployment, now) ?? { kind: 'driver', reason: shift.failure ?? `${driverName(plan.driver)} ended it as ${shift.status}` },
         observed,
       );
     case 'running':
@@ -117,7 +120,8 @@ function watchShift(deployment: Deployment, plan: Plan, observed: WatchObservati
  */
 function watchUnread(deployment: Deployment, plan: Plan, observed: WatchObservation, now: EpochMillis): WatchDecision {
   const since = deployment.shift?.observedAt ?? now;
-  if (now >= since + UNREAD_LIMIT_MINUTES * 60_000) {
+  // Before its approval the shift stands still whatever time goes by.
+  if (now >= since + UNREAD_LIMIT_MINUTES * 60_000 && !awaitsApproval(deployment)) {
     return rollBack(
       { kind: 'unexpected', reason: `the ${driverName(plan.driver)} deployment could not be read for ${UNREAD_LIMIT_MINUTES} minutes` },
       observed,
@@ -145,8 +149,8 @@ function reasonToRollBack(deployment: Deployment, plan: Plan, observed: WatchObs
   if (deployment.abortRequest !== undefined) return { kind: 'operator', by: deployment.abortRequest.by, reason: deployment.abortRequest.reason };
   const limit = crashLimit(plan.settings.crashThreshold, plan.desiredCount);
   if (observed.crashes.count >= limit) return crashCause(observed.crashes, limit);
-  const hook = failedHook(deployment);
-  if (hook !== undefined) return hook;
+  const refusal = failedHook(deployment) ?? approvalRefusal(deployment, now);
+  if (refusal !== undefined) return refusal;
   if (observed.verdict?.verdict === 'fail') {
     if (observed.verdict.alarms.length > 0) return { kind: 'alarm', alarms: observed.verdict.alarms };
     return { kind: 'health', reasons: observed.verdict.reasons };
@@ -164,14 +168,6 @@ function crashCause({ count, lastReason, causes }: WatchObservation['crashes'], 
   return { kind: 'crashes', count, threshold, lastReason, ...(kept.length === 0 ? {} : { causes: kept }) };
 }
 
-function failedHook(deployment: Deployment): RollbackCause | undefined {
-  for (const hook of lifecycleHooks) {
-    const record = deployment.hooks[hook];
-    if (record?.answer === 'Failed') return { kind: 'hook', hook, reason: record.reason ?? 'no reason recorded' };
-  }
-  return undefined;
-}
-
 function bakeIsOver(deployment: Deployment, plan: Plan, now: EpochMillis): boolean {
   const fullTrafficAt = deployment.shift?.fullTrafficAt;
   return fullTrafficAt !== undefined && now >= fullTrafficAt + plan.settings.bakeTimeMinutes * 60_000;
@@ -184,6 +180,11 @@ function keepWatching(
   observed: WatchObservation,
   now: EpochMillis,
 ): WatchDecision {
+  const approval = watchApproval(deployment, plan, shift, now);
+  if (approval !== undefined) {
+    const { events, actions, waitSeconds = WATCH_SECONDS } = approval;
+    return { events, actions, next: { kind: 'watch', waitSeconds } };
+  }
   const events: DeploymentEvent[] = [];
   const actions: WatchAction[] = [...hookChecks(deployment, now)];
   if (shift.status === 'ready' && (shift.pausedAt === undefined || deployment.promoteRequest !== undefined)) actions.push({ kind: 'continueReady' });
@@ -216,22 +217,6 @@ function questionToPerson(deployment: Deployment, plan: Plan, observed: WatchObs
   if (fullTrafficAt === undefined || now < fullTrafficAt + (plan.settings.bakeTimeMinutes + ASK_AFTER_MINUTES) * 60_000) return undefined;
   const why = observed.verdict?.reasons.join('; ') ?? 'health could not be read';
   return `The bake time is over without enough evidence (${why}). Blue is kept and judging goes on; weir promote or weir abort decides now`;
-}
-
-/** Hooks that CodeDeploy still waits for: not decided, or decided by a function that died before it could say so. */
-function openHooks(deployment: Deployment): readonly { readonly hook: LifecycleHook; readonly record: HookRecord }[] {
-  return lifecycleHooks.flatMap((hook) => {
-    const record = deployment.hooks[hook];
-    return record === undefined || record.reportedAt !== undefined ? [] : [{ hook, record }];
-  });
-}
-
-function hookChecks(deployment: Deployment, now: EpochMillis): readonly WatchAction[] {
-  // ECS asks its hooks again by itself.
-  if (deployment.plan?.driver === 'ecs') return [];
-  return openHooks(deployment)
-    .filter(({ record }) => now >= record.nextTryAt)
-    .map(({ hook, record }) => ({ kind: 'checkHook', hook, record }));
 }
 
 /** The next look: soon while something can change, exactly at the end of the bake time when that comes first. */
@@ -291,7 +276,8 @@ function watch(waitSeconds: number): WatchDecision {
 /** Going back to a blue without a healthy target would make things worse: then everything stops where it stands. */
 function rollBack(cause: RollbackCause, observed: WatchObservation): WatchDecision {
   const mode = observed.blueHealthyTargets === 0 ? 'freeze' : 'toBlue';
-  return { events: [{ type: 'RollbackStarted', cause, mode }], actions: [], next: { kind: 'rollBack' } };
+  const ended: DeploymentEvent[] = cause.kind === 'approval' ? [{ type: 'ApprovalEnded', kind: cause.end, reason: cause.reason }] : [];
+  return { events: [...ended, { type: 'RollbackStarted', cause, mode }], actions: [], next: { kind: 'rollBack' } };
 }
 
 function conclude(status: TerminalStatus, reason: string): WatchDecision {

@@ -1,4 +1,5 @@
 // At which point of a deployment traffic is held, by which hook, and for what. One list per driver, in the order of the deployment.
+import type { ApprovalRules } from '#core/approval/approval.ts';
 import type { LifecycleHook } from '#core/deployment/deployment.ts';
 import type { DriverKind } from '#core/deployment/driver-kind.ts';
 
@@ -8,6 +9,8 @@ export interface GateSubject {
   /** The owner's functions, by hook. */
   readonly userHooks: Readonly<Partial<Record<LifecycleHook, string>>>;
   readonly smokeChecks: number;
+  /** People who must approve, and how long they are waited for; absent: nobody. */
+  readonly approval?: Pick<ApprovalRules, 'required' | 'timeoutMinutes' | 'onTimeout'>;
   /** Steps after the first, each of which a driver that can is asked before. */
   readonly laterSteps: number;
 }
@@ -43,10 +46,13 @@ export function gatesOf(subject: GateSubject): readonly Gate[] {
     traffic: 'green keeps its share',
     asks: ['are the weights as the step expects them?', 'is the evidence enough for the next share?'],
   };
+  const approval = approvalGate(subject);
   return [
+    ...(isEcs ? [] : approval),
     gate('BeforeInstall', NO_TRAFFIC, ['does the deployment hold its service?']),
     gate('AfterInstall', NO_TRAFFIC, ["are green's targets healthy?"]),
     gate('AfterAllowTestTraffic', NO_TRAFFIC, smokeChecks === 0 ? [] : [`do ${smokeChecks} smoke check(s) pass on the test listener?`]),
+    ...(isEcs ? approval : []),
     gate('BeforeAllowTraffic', NO_TRAFFIC, [
       'frozen, aborted or superseded meanwhile?',
       "are green's targets healthy?",
@@ -58,5 +64,15 @@ export function gatesOf(subject: GateSubject): readonly Gate[] {
       ...(isEcs ? ['the bake: blue is kept until the evidence lets it go'] : []),
     ]),
     ...(isEcs ? [] : [{ name: 'termination wait', traffic: 'green has all', asks: ['the bake: blue is kept until the evidence lets it go'] }]),
+  ];
+}
+
+/** Where it waits invokes nothing, however long that is. */
+function approvalGate({ driver, approval }: GateSubject): readonly Gate[] {
+  if (approval === undefined) return [];
+  const { required, timeoutMinutes, onTimeout } = approval;
+  const name = driver === 'ecs' ? `${stageOfHook.AfterAllowTestTraffic}, PAUSE hook` : 'before the CodeDeploy deployment is created';
+  return [
+    { name, traffic: NO_TRAFFIC, asks: [`${required} approval(s) within ${timeoutMinutes} min, else it ${onTimeout === 'goOn' ? 'goes on' : 'goes back'}`] },
   ];
 }

@@ -18,7 +18,7 @@ import { type Gate, type GateSubject, gatesOf } from './gates.ts';
 export interface OutlineSubject {
   readonly serviceKey: string;
   readonly driver: DriverKind;
-  readonly settings: Pick<DeploymentSettings, 'strategy' | 'bakeTimeMinutes' | 'onInconclusive' | 'health'>;
+  readonly settings: Pick<DeploymentSettings, 'strategy' | 'bakeTimeMinutes' | 'onInconclusive' | 'health' | 'approval'>;
   readonly userHooks: GateSubject['userHooks'];
   readonly smokeChecks: number;
 }
@@ -64,7 +64,13 @@ export function outlineRollout(subject: OutlineSubject, capabilities: Readonly<R
     timesAreEarliest: holdsAtStep && steps.length > 1,
     bakeTimeMinutes,
     minutes,
-    gates: gatesOf({ driver, userHooks: subject.userHooks, smokeChecks: subject.smokeChecks, laterSteps: steps.length - 1 }),
+    gates: gatesOf({
+      driver,
+      userHooks: subject.userHooks,
+      smokeChecks: subject.smokeChecks,
+      laterSteps: steps.length - 1,
+      ...(settings.approval === undefined ? {} : { approval: settings.approval }),
+    }),
     exposures: exposures({
       steps,
       bakeTimeMinutes,

@@ -1,10 +1,12 @@
 // Deployments of ECS's own controller: start or adopt, observe, stop, continue. Everything here can be repeated.
+import { APPROVAL_MINUTES_MAX, type ApprovalRules } from '#core/approval/approval.ts';
 import type { ShiftObservation } from '#core/deployment/shift-observation.ts';
+import { APPROVAL_STAGE } from '#core/deployment/watch-approval.ts';
 import type { DeploymentGroupObservation } from '#core/preflight/plan.ts';
 import type { DriverCapabilities } from '#core/rollout/driver-capabilities.ts';
 import { ecsTrafficConfiguration } from '#core/strategy/ecs-configuration.ts';
 import type { DeploymentDriver, DriverTarget, StartedShift, StartShift } from '#ports/deployment-driver.ts';
-import type { EcsDeployments, NativeDeployment } from '#ports/ecs-deployments.ts';
+import type { EcsDeployments, NativeDeployment, NativePause } from '#ports/ecs-deployments.ts';
 import { PermanentError, RetryableError } from '#ports/errors.ts';
 import { listenerOfRule } from './listener-of-rule.ts';
 import { serviceOfDeployment } from './service-deployment-arn.ts';
@@ -119,6 +121,7 @@ async function start(ecs: EcsDeployments, target: EcsTarget, request: StartShift
     taskDefinitionArn,
     traffic: ecsTrafficConfiguration(request.strategy),
     mark,
+    ...(request.approval === undefined ? {} : { pause: pauseOf(request.approval) }),
     ...(launch.capacityProviderStrategy === undefined ? {} : { capacityProviderStrategy: launch.capacityProviderStrategy }),
   });
   if (answer.kind === 'refused') return answer;
@@ -126,6 +129,17 @@ async function start(ecs: EcsDeployments, target: EcsTarget, request: StartShift
   // The list may show it only a little later; the next try adopts it.
   if (started === undefined) throw new RetryableError(`ECS took the update of ${cluster}/${service} and shows no service deployment for it yet`);
   return { kind: 'started', driverDeploymentId: started.arn };
+}
+
+/** How much longer ECS waits than Weir, minutes: its own end of the wait is only for a Weir that is not there any more. */
+const PAUSE_MARGIN_MINUTES = 5;
+
+function pauseOf({ timeoutMinutes, onTimeout }: ApprovalRules): NativePause {
+  return {
+    stage: APPROVAL_STAGE,
+    timeoutMinutes: Math.min(APPROVAL_MINUTES_MAX, timeoutMinutes + PAUSE_MARGIN_MINUTES),
+    onTimeout: onTimeout === 'goOn' ? 'CONTINUE' : 'ROLLBACK',
+  };
 }
 
 async function findOurs(ecs: EcsDeployments, { cluster, service }: EcsTarget, request: StartShift): Promise<NativeDeployment | undefined> {
