@@ -71,6 +71,14 @@ const regressions: readonly Regression[] = [
     ends: ['Succeeded', 'Succeeded'],
     minutes: 25,
   },
+  {
+    story: 'the version to go back to cannot be looked up when the runbook of a crash loop decides: people were told that there was none',
+    seed: 1,
+    name: 'crash-loop',
+    faults: [{ kind: 'throttled', functionName: 'remediate-decide', invocation: 1, ordinal: 7 }],
+    ends: ['Succeeded', 'Succeeded'],
+    minutes: 30,
+  },
 ];
 
 let pool: Pool;

@@ -9,6 +9,7 @@ import { runbookForCause } from '#core/remediation/runbook-for-cause.ts';
 import { planTargetHealth } from '#core/remediation/runbooks/target-health.ts';
 import type { ServiceRecord } from '#core/service/service-record.ts';
 import { memorySettings } from '#core/task-definition/with-memory.ts';
+import { RetryableError } from '#ports/errors.ts';
 import type { Ports } from '#ports/ports.ts';
 import { registryOf } from '../registry-of.ts';
 import { observeCapacity } from './observe-capacity.ts';
@@ -133,6 +134,8 @@ async function isInRegistry(ports: Ports, registry: string, repository: string, 
   try {
     return (await ports.images.describe(registry, repository, digest))?.status === 'ACTIVE';
   } catch (error) {
+    // The step is tried again.
+    if (error instanceof RetryableError) throw error;
     ports.log.warn('an image could not be looked up', { digest, error: String(error) });
     return undefined;
   }

@@ -1,6 +1,7 @@
 // Revisions that were deployed successfully and could be gone back to, newest first.
 import type { Deployment } from '#core/deployment/deployment.ts';
 import type { SuccessfulRevision } from '#core/remediation/runbooks/crash-loop.ts';
+import { RetryableError } from '#ports/errors.ts';
 import type { Ports } from '#ports/ports.ts';
 import type { SituationView } from './observe-situation.ts';
 
@@ -36,6 +37,8 @@ async function isThere(ports: Ports, { request }: Deployment): Promise<boolean |
   try {
     return (await ports.images.describe(request.registry, request.repository, request.digest))?.status === 'ACTIVE';
   } catch (error) {
+    // The step is tried again: one call that failed is no reason to tell people that there is nothing to go back to.
+    if (error instanceof RetryableError) throw error;
     ports.log.warn('an earlier image could not be looked up', { digest: request.digest, error: String(error) });
     return undefined;
   }
