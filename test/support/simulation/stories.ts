@@ -146,6 +146,24 @@ const deploymentStories: readonly Story[] = [
     },
   },
   {
+    name: 'approval',
+    summary: 'two people approve a canary before it gets production traffic',
+    manifest: { ...canary, approval: { required: 2, timeoutMinutes: 120 } },
+    desiredCount: 2,
+    badTags: [],
+    ends: { '2.0.0': 'Succeeded' },
+    serves: '2.0.0',
+    async tell({ push, pass, until, insist, world }) {
+      await push('2.0.0');
+      const asked = (): Promise<boolean> =>
+        world.truth.records().then(({ deployments }) => deployments.some(({ approval }) => approval !== undefined && approval['ended'] === undefined));
+      await until(asked);
+      await pass(600_000);
+      for (const by of ['arn:aws:iam::000000000000:user/ann', 'arn:aws:iam::000000000000:user/bob'])
+        await insist('approve-deployment', { by, serviceKey: world.service.key, reason: 'the story says so', approves: true });
+    },
+  },
+  {
     name: 'burst',
     summary: 'five pushes in three seconds',
     manifest: { strategy: { allAtOnce: {} } },

@@ -127,7 +127,7 @@ export function createTruth(
 }
 
 /** Members of records that are asked about; the rest is long and read by nobody here. */
-const GIST = ['id', 'status', 'fence', 'run', 'request', 'outcome', 'active', 'next', 'supersededBy'];
+const GIST = ['id', 'status', 'approval', 'fence', 'run', 'request', 'outcome', 'active', 'next', 'supersededBy'];
 
 function gist(record: AwsShape | undefined): AwsShape | undefined {
   const members = record?.['M'] as AwsShape | undefined;
