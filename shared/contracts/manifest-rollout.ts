@@ -128,11 +128,15 @@ export function driverFaults(manifest: {
     readonly linear?: { readonly percent: number; readonly intervalMinutes: number } | undefined;
     readonly canary?: { readonly percent: number; readonly intervalMinutes: number } | undefined;
     readonly adaptive?: { readonly stepPercent: number } | undefined;
+    readonly rolling?: object | undefined;
   };
+  readonly hooks: object;
+  readonly smokeChecks: readonly unknown[];
   readonly bakeTimeMinutes: number;
 }): readonly { readonly path: readonly string[]; readonly message: string }[] {
-  const { linear, canary, adaptive } = manifest.strategy;
+  const { linear, canary, adaptive, rolling } = manifest.strategy;
   if (manifest.driver.kind === 'codedeploy') {
+    if (rolling !== undefined) return [{ path: ['strategy', 'rolling'], message: 'needs driver.kind ecs: CodeDeploy deploys blue/green only' }];
     if (adaptive === undefined) return [];
     return [{ path: ['strategy', 'adaptive'], message: 'needs driver.kind ecs: CodeDeploy cannot be held between two steps' }];
   }
@@ -140,6 +144,11 @@ export function driverFaults(manifest: {
   for (const [kind, values] of [['linear', linear] as const, ['canary', canary] as const]) {
     const problem = values === undefined ? undefined : ecsStrategyProblem({ kind, ...values });
     if (problem !== undefined) faults.push({ path: ['strategy', kind], message: problem });
+  }
+  if (rolling !== undefined) {
+    const message = 'has no place in a rolling deployment, which has no stage before its first task';
+    if (Object.values(manifest.hooks).some((hook) => hook !== undefined)) faults.push({ path: ['hooks'], message });
+    if (manifest.smokeChecks.length > 0) faults.push({ path: ['smokeChecks'], message });
   }
   if (manifest.bakeTimeMinutes > ECS_BAKE_MINUTES_MAX) {
     const message = `must be at most ${ECS_BAKE_MINUTES_MAX} with the ecs driver, which ends a stage after a day, got ${manifest.bakeTimeMinutes}`;
@@ -188,10 +197,22 @@ export const strategy = choice(
       },
       'Equal shares, each as soon as the evidence allows it: fast where proof is strong, slow where it is thin. Needs the ecs driver.',
     ).optional(),
+    rolling: section(
+      {
+        minimumHealthyPercent: wholeNumber(0, 100, 'Share of the desired count that must go on running, percent.').default(100),
+        maximumPercent: wholeNumber(100, 400, 'Share of the desired count that may run at most, percent.').default(200),
+      },
+      'Tasks replaced one after another by ECS, for services without a load balancer. Judged by crashes, alarms and tasks. Needs the ecs driver; hooks and smokeChecks have no place in it.',
+    )
+      .superRefine(({ minimumHealthyPercent, maximumPercent }, context) => {
+        if (minimumHealthyPercent === 100 && maximumPercent === 100)
+          context.addIssue({ code: 'custom', message: 'must leave room: with 100 and 100 no task can be replaced' });
+      })
+      .optional(),
     codedeployConfiguration: z
       .enum(predefinedConfigurations, { error: `must be one of ${predefinedConfigurations.join(', ')}` })
       .meta({ description: "One of CodeDeploy's predefined ECS deployment configurations, by name." })
       .optional(),
   },
-  'How production traffic moves from blue to green: one of canary, linear, allAtOnce, adaptive, codedeployConfiguration.',
+  'How production traffic moves from blue to green: one of canary, linear, allAtOnce, adaptive, rolling, codedeployConfiguration.',
 );

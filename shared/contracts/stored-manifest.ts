@@ -49,14 +49,15 @@ function tagRule(tags: Manifest['image']['tags']): TagRule {
 
 /** How the service's traffic shifts. */
 export function manifestStrategy(manifest: Pick<Manifest, 'strategy'>): Strategy {
-  const { canary, linear, codedeployConfiguration, allAtOnce, adaptive } = manifest.strategy;
+  const { canary, linear, codedeployConfiguration, allAtOnce, adaptive, rolling } = manifest.strategy;
   if (canary !== undefined) return { kind: 'canary', ...canary };
   if (linear !== undefined) return { kind: 'linear', ...linear };
   const named = codedeployConfiguration === undefined ? undefined : strategyOfConfiguration(codedeployConfiguration);
   if (named !== undefined) return named;
   if (allAtOnce !== undefined) return { kind: 'allAtOnce' };
   if (adaptive !== undefined) return { kind: 'adaptive', percent: adaptive.stepPercent };
-  throw new Error('a checked manifest has exactly one of canary, linear, allAtOnce, adaptive, codedeployConfiguration');
+  if (rolling !== undefined) return { kind: 'rolling', ...rolling };
+  throw new Error('a checked manifest has exactly one of canary, linear, allAtOnce, adaptive, rolling, codedeployConfiguration');
 }
 
 /** What is fixed for a deployment when it starts. */

@@ -3,13 +3,13 @@
 
 import { type StepAnswer, stop } from '#contracts/workflow.ts';
 import { isTerminal } from '#core/deployment/deployment.ts';
-import { shiftedRoute } from '#core/deployment/step-state.ts';
 import { decideWatch } from '#core/deployment/watch.ts';
 import type { Ports } from '#ports/ports.ts';
 import type { WorkflowInput } from '#ports/workflow.ts';
 import { changeDeployment, recordEvents } from './change-deployment.ts';
 import { loadHeld, requireShift } from './held-deployment.ts';
 import { goBack } from './roll-back.ts';
+import { weightsOf } from './sides.ts';
 
 const LOOK_AGAIN_SECONDS = 20;
 /** Longest error text kept. */
@@ -33,12 +33,11 @@ export async function makeSafe(
   if (isTerminal(held.deployment.status) || started === undefined) return { next: { kind: 'conclude' } };
 
   await goBack(ports, held);
-  const pair = [started.plan.blue.targetGroupArn, started.plan.greenTargetGroupArn];
   const decision = decideWatch(
     held.deployment,
     {
       shift: await ports.driver.observe(started.shift.driverDeploymentId),
-      weights: await ports.loadBalancer.weights(shiftedRoute(started.plan), pair),
+      weights: await weightsOf(ports, started.plan),
       blueHealthyTargets: undefined,
       verdict: undefined,
       evidence: undefined,

@@ -2,7 +2,6 @@
 import type { CrashLog } from '#core/breaker/crash-cause.ts';
 import { crashLimit } from '#core/breaker/crash-threshold.ts';
 import type { Deployment, Plan, ShiftState } from '#core/deployment/deployment.ts';
-import { shiftedRoute } from '#core/deployment/step-state.ts';
 import { type ProductionWeights, trafficShare, type WatchObservation } from '#core/deployment/watch.ts';
 import { type ComparisonSetting, comparisonSetting } from '#core/health/comparison.ts';
 import { readComparison } from '#core/health/comparison-reading.ts';
@@ -13,17 +12,17 @@ import { type CrashCount, noCrashesCounted } from '#ports/crash-store.ts';
 import type { TargetHealth } from '#ports/load-balancer.ts';
 import type { Ports } from '#ports/ports.ts';
 import { readCrashLog } from './read-crash-log.ts';
+import { targetsOf, weightsOf } from './sides.ts';
 
 const MINUTE_MILLISECONDS = 60_000;
 
 export async function observeDeployment(ports: Ports, deployment: Deployment, plan: Plan, shift: ShiftState): Promise<WatchObservation> {
-  const pair = [plan.blue.targetGroupArn, plan.greenTargetGroupArn];
   const { serviceKey, taskDefinitionArn } = deployment;
   const [observedShift, weights, blueTargets, greenTargets, crashes, blueCrashes] = await Promise.all([
     attempt(ports, "the driver's deployment", () => ports.driver.observe(shift.driverDeploymentId)),
-    attempt(ports, 'the production listener', () => ports.loadBalancer.weights(shiftedRoute(plan), pair)),
-    attempt(ports, "blue's targets", () => ports.loadBalancer.targetHealth(plan.blue.targetGroupArn)),
-    attempt(ports, "green's targets", () => ports.loadBalancer.targetHealth(plan.greenTargetGroupArn)),
+    attempt(ports, 'the production listener', () => weightsOf(ports, plan)),
+    attempt(ports, "blue's targets", () => targetsOf(ports, plan, 'blue')),
+    attempt(ports, "green's targets", () => targetsOf(ports, plan, 'green')),
     attempt(ports, "green's crash count", () => ports.crashes.read(serviceKey, taskDefinitionArn ?? '', shift.startedAt)),
     attempt(ports, "blue's crash count", () => ports.crashes.read(serviceKey, plan.blue.taskDefinitionArn)),
   ]);
@@ -145,7 +144,8 @@ async function readEvidence(
   const record = deployment.evidence ?? startEvidence(setting, plan.baseline);
   const { firstTrafficAt } = shift;
   // Tasks that crash while green starts up are the crash limit's business.
-  if (firstTrafficAt === undefined) return { ...record, crashesSeen: seen.crashes };
+  // And what has no load balancer has no requests.
+  if (firstTrafficAt === undefined || plan.rolling !== undefined) return { ...record, crashesSeen: seen.crashes };
   const from = Math.ceil(firstTrafficAt / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS;
   const minutes = await attempt(ports, 'the metrics', () =>
     ports.metrics.evidence({

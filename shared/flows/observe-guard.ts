@@ -3,13 +3,13 @@
 import { readManifest } from '#contracts/stored-manifest.ts';
 import { crashLimit } from '#core/breaker/crash-threshold.ts';
 import type { Deployment } from '#core/deployment/deployment.ts';
-import { shiftedRoute } from '#core/deployment/step-state.ts';
 import type { EvidenceRecord } from '#core/health/evidence-record.ts';
 import type { HealthVerdict } from '#core/health/health.ts';
 import type { GuardObservation } from '#core/remediation/guard-window.ts';
 import type { ServiceRecord } from '#core/service/service-record.ts';
 import type { Ports } from '#ports/ports.ts';
 import { observeHealth } from './observe-deployment.ts';
+import { targetsOf, weightsOf } from './sides.ts';
 
 export interface ObservedGuard {
   readonly verdict: HealthVerdict | undefined;
@@ -25,11 +25,10 @@ export async function observeGuard(ports: Ports, deployment: Deployment, record:
   const { plan, shift, taskDefinitionArn, guard, serviceKey } = deployment;
   if (plan === undefined || shift === undefined || taskDefinitionArn === undefined || guard === undefined) return nothing;
   const manifest = readManifest(record.manifest);
-  const pair = [plan.blue.targetGroupArn, plan.greenTargetGroupArn];
   const [service, weights, greenTargets, crashes] = await Promise.all([
     attempt(ports, 'the service', () => ports.ecs.describeService(manifest.cluster, manifest.service)),
-    attempt(ports, 'the production listener', () => ports.loadBalancer.weights(shiftedRoute(plan), pair)),
-    attempt(ports, 'its targets', () => ports.loadBalancer.targetHealth(plan.greenTargetGroupArn)),
+    attempt(ports, 'the production listener', () => weightsOf(ports, plan)),
+    attempt(ports, 'its targets', () => targetsOf(ports, plan, 'green')),
     attempt(ports, 'its crash count', () => ports.crashes.read(serviceKey, taskDefinitionArn, guard.startedAt)),
   ]);
   // Auto scaling is at work again: how many tasks there should be is what the service says now.

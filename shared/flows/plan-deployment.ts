@@ -6,7 +6,6 @@ import { type StepAnswer, stop } from '#contracts/workflow.ts';
 import { trialStrategy, withStrategy } from '#core/deployment/adjust-settings.ts';
 import { type DeploymentEvent, isTerminal } from '#core/deployment/deployment.ts';
 import { remedyLaunch, remedySettings } from '#core/deployment/remedy-settings.ts';
-import { shiftedRoute } from '#core/deployment/step-state.ts';
 import type { Baseline } from '#core/health/evidence.ts';
 import { type DeploymentGroupObservation, decidePlan, type PlanObservation, slotWaitSeconds } from '#core/preflight/plan.ts';
 import { breakerOf } from '#core/service/record-breaker.ts';
@@ -47,8 +46,9 @@ export async function planDeployment(ports: Ports, input: WorkflowInput): Promis
   };
   const wanted = remedySettings(settings, remedy, seen);
   const decision = decidePlan(deployment, wanted, planTarget(manifest), observed, ports.now());
-  // CodeDeploy's hooks end after an hour: it is asked for before it begins, and only what can be deployed is asked for.
-  const mustAsk = manifest.driver.kind === 'codedeploy' && wanted.approval !== undefined && deployment.approval === undefined;
+  // CodeDeploy's hooks end after an hour, and a rolling deployment has no stage before its first task: it is asked for before it begins, and only what can be deployed is asked for.
+  const isUnpausable = manifest.driver.kind === 'codedeploy' || wanted.strategy.kind === 'rolling';
+  const mustAsk = isUnpausable && wanted.approval !== undefined && deployment.approval === undefined;
   if (decision.kind === 'planned' && mustAsk) return askBeforeStart(ports, approval.held, wanted.approval);
   const events: DeploymentEvent[] = [];
   if (decision.kind === 'planned') {
@@ -81,12 +81,14 @@ async function observe(
     ports.images.describe(request.registry, request.repository, request.digest),
   ]);
   const blue = service?.taskSets.find((taskSet) => taskSet.status === 'PRIMARY');
+  const listenerArn = group?.productionListenerArn;
+  const route = group?.productionRuleArn ?? listenerArn;
   const [weights, blueTargets, document, alarmsInAlarm, baseline] = await Promise.all([
-    group === undefined ? undefined : ports.loadBalancer.weights(shiftedRoute(group), group.targetGroupArns),
+    route === undefined || group === undefined ? undefined : ports.loadBalancer.weights(route, group.targetGroupArns),
     blue?.targetGroupArn === undefined ? undefined : ports.loadBalancer.targetHealth(blue.targetGroupArn),
     blue === undefined ? undefined : ports.ecs.describeTaskDefinition(blue.taskDefinitionArn),
     manifest.health.alarms.length === 0 ? [] : readAlarms(ports, manifest.health.alarms),
-    group === undefined ? undefined : readBaseline(ports, group),
+    listenerArn === undefined || group === undefined ? undefined : readBaseline(ports, group, listenerArn),
   ]);
   const containers = (document?.['containerDefinitions'] ?? []) as readonly { name?: string; image?: string }[];
   return {
@@ -105,12 +107,12 @@ async function observe(
 const BASELINE_HOURS = 12;
 
 /** Without a past the comparison has one witness less; it is no reason not to deploy. */
-async function readBaseline(ports: Ports, group: DeploymentGroupObservation): Promise<Baseline | undefined> {
+async function readBaseline(ports: Ports, group: DeploymentGroupObservation, listenerArn: string): Promise<Baseline | undefined> {
   const now = ports.now();
   try {
     return await ports.metrics.baseline({
       targetGroupArns: group.targetGroupArns,
-      listenerArn: group.productionListenerArn,
+      listenerArn,
       from: now - BASELINE_HOURS * 3_600_000,
       to: now,
     });

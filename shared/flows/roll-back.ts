@@ -10,6 +10,7 @@ import type { Ports } from '#ports/ports.ts';
 import type { WorkflowInput } from '#ports/workflow.ts';
 import { loadHeld, requireShift } from './held-deployment.ts';
 import { healthyTargets } from './observe-deployment.ts';
+import { targetsOf } from './sides.ts';
 
 const LOOK_AGAIN_SECONDS = 10;
 
@@ -32,7 +33,8 @@ export async function goBack(ports: Ports, held: VersionedDeployment): Promise<v
   if (mode === undefined) return;
   const answer = await ports.driver.stop(shift.driverDeploymentId, mode);
   // A driver's rollback of its own appears a little after the stop, and is its business.
-  if (mode === 'freeze' || (answer === 'stopping' && sinceStart < ROLLBACK_GRACE_SECONDS * 1000)) return;
+  // Tasks are ECS's to replace: it rolls back by itself, and there is no listener to set.
+  if (plan.rolling !== undefined || mode === 'freeze' || (answer === 'stopping' && sinceStart < ROLLBACK_GRACE_SECONDS * 1000)) return;
   const observed = await ports.driver.observe(shift.driverDeploymentId);
   if (observed === undefined || observed.rollback !== undefined) return;
   // A driver that succeeded has deleted blue: sending traffic there would lose it. Assess concludes that as held. One that somebody else
@@ -58,7 +60,7 @@ export async function goBack(ports: Ports, held: VersionedDeployment): Promise<v
  */
 async function modeFor(ports: Ports, plan: Plan, sinceStart: number): Promise<'toBlue' | 'freeze' | undefined> {
   try {
-    return healthyTargets(await ports.loadBalancer.targetHealth(plan.blue.targetGroupArn)) === 0 ? 'freeze' : 'toBlue';
+    return healthyTargets(await targetsOf(ports, plan, 'blue')) === 0 ? 'freeze' : 'toBlue';
   } catch (error) {
     ports.log.warn("could not read blue's targets before going back to them", { error: String(error) });
     return sinceStart < BLUE_RECOVERY_MINUTES * 60_000 ? undefined : 'toBlue';

@@ -6,6 +6,7 @@ import { type Deployment, isTerminal, type Plan } from '#core/deployment/deploym
 import { driverName } from '#core/deployment/driver-kind.ts';
 import { WATCH_SECONDS } from '#core/deployment/watch.ts';
 import { slotWaitSeconds } from '#core/preflight/plan.ts';
+import type { RollingMonitors } from '#ports/deployment-driver.ts';
 import type { VersionedDeployment } from '#ports/deployment-store.ts';
 import { PermanentError } from '#ports/errors.ts';
 import type { Ports } from '#ports/ports.ts';
@@ -36,6 +37,7 @@ export async function startTrafficShift(ports: Ports, input: WorkflowInput): Pro
     strategy: plan.settings.strategy,
     ...(plan.settings.approval === undefined ? {} : { approval: plan.settings.approval }),
     configurationName: plan.configurationName,
+    ...(plan.rolling === undefined ? {} : { rolling: monitorsOf(plan) }),
     // An abort that came before the driver began still ends it quietly; one that began is adopted and then rolled back.
     onlyAdopt: withdrawn(ready.deployment) !== undefined,
   });
@@ -55,6 +57,12 @@ export async function startTrafficShift(ports: Ports, input: WorkflowInput): Pro
       ]);
       return { next: { kind: 'conclude' } };
   }
+}
+
+/** ECS watches the same limits as Weir, for a Weir that is not there. */
+function monitorsOf({ settings }: Plan): RollingMonitors {
+  const { crashThreshold, resetOnHealthy = false, health, bakeTimeMinutes } = settings;
+  return { crashThreshold, resetOnHealthy, alarms: health.alarms, bakeTimeMinutes };
 }
 
 /** The previous state is on record before anything is suspended: whatever crashes, it can be put back. */

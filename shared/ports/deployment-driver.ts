@@ -1,5 +1,6 @@
 // What shifts traffic: CodeDeploy, or ECS's own deployments. One port for every kind of driver, in Weir's words.
 import type { ApprovalRules } from '#core/approval/approval.ts';
+import type { CrashThreshold } from '#core/breaker/crash-threshold.ts';
 import type { LaunchSettings, Rollback, ServiceKey } from '#core/deployment/deployment.ts';
 import type { ShiftObservation } from '#core/deployment/shift-observation.ts';
 import type { DeploymentGroupObservation } from '#core/preflight/plan.ts';
@@ -10,6 +11,14 @@ export type DriverTarget =
   | { readonly kind: 'codedeploy'; readonly application: string; readonly deploymentGroup: string }
   | { readonly kind: 'ecs'; readonly cluster: string; readonly service: string };
 
+/** What the driver watches by itself in a rolling deployment, besides Weir. */
+export interface RollingMonitors {
+  readonly crashThreshold: CrashThreshold;
+  readonly resetOnHealthy: boolean;
+  readonly alarms: readonly string[];
+  readonly bakeTimeMinutes: number;
+}
+
 export interface StartShift {
   readonly deploymentId: string;
   readonly serviceKey: ServiceKey;
@@ -19,6 +28,8 @@ export interface StartShift {
   readonly strategy: Strategy;
   /** People must approve before production traffic: a driver that can stands still until `continueReady`. */
   readonly approval?: ApprovalRules;
+  /** Of a rolling deployment: what ECS itself watches, and how long after the last task. */
+  readonly rolling?: RollingMonitors;
   readonly configurationName: string;
   /** Only look for what an earlier try started; start nothing. */
   readonly onlyAdopt: boolean;

@@ -1,6 +1,7 @@
 // ECS's own deployments in the few words the driver needs. Only the ecs driver uses it.
 import type { LaunchSettings } from '#core/deployment/deployment.ts';
 import type { EcsTrafficConfiguration } from '#core/strategy/ecs-configuration.ts';
+import type { RollingMonitors } from './deployment-driver.ts';
 
 /** One load balancer entry of a service, as far as its traffic can be shifted. */
 export interface NativeRoute {
@@ -52,6 +53,8 @@ export interface StartNativeDeployment {
   readonly mark: DeploymentMark;
   /** A PAUSE hook of this deployment's own; absent: none. */
   readonly pause?: NativePause;
+  /** Of a rolling deployment, which gets no hook: ECS's own circuit breaker, alarms and bake. */
+  readonly monitors?: RollingMonitors;
   /** Absent: the service's own. */
   readonly capacityProviderStrategy?: NonNullable<LaunchSettings['capacityProviderStrategy']>;
 }

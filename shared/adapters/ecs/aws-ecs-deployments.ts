@@ -15,6 +15,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import type { EcsTrafficConfiguration } from '#core/strategy/ecs-configuration.ts';
+import type { RollingMonitors } from '#ports/deployment-driver.ts';
 import type { DeploymentMark, EcsDeployments, NativeDeployment, NativePause, NativeRoute } from '#ports/ecs-deployments.ts';
 import { PermanentError } from '#ports/errors.ts';
 import { callAws, callAwsUnless } from '../operating-error.ts';
@@ -58,11 +59,14 @@ export function createAwsEcsDeployments(client: ECSClient, hook: LifecycleHookFu
       const answer = await callAws(`describe ${revisionArn}`, () => client.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns: [revisionArn] })));
       return answer.serviceRevisions?.[0]?.taskDefinition;
     },
-    async start({ cluster, service, taskDefinitionArn, traffic, mark, pause, capacityProviderStrategy }) {
+    async start({ cluster, service, taskDefinitionArn, traffic, mark, pause, monitors, capacityProviderStrategy }) {
       const found = await describeService(client, cluster, service);
       if (found === undefined) return { kind: 'refused', reason: `service ${cluster}/${service} does not exist` };
       const refused = (error: Error) => ({ kind: 'refused' as const, reason: error.message });
-      const deploymentConfiguration = configurationWith(found.deploymentConfiguration, traffic, ownHook(hook, mark, pause), pause);
+      const deploymentConfiguration =
+        monitors !== undefined
+          ? rollingConfiguration(found.deploymentConfiguration, traffic, monitors, hook.functionArn)
+          : configurationWith(found.deploymentConfiguration, traffic, ownHook(hook, mark, pause), pause);
       const answer = await callAwsUnless(
         `start a deployment of ${cluster}/${service}`,
         { InvalidParameterException: refused, ClientException: refused, ServiceNotActiveException: refused, UnsupportedFeatureException: refused },
@@ -120,6 +124,26 @@ function configurationWith(
   const others = withoutOurs(before?.lifecycleHooks ?? [], own.hookTargetArn);
   // The bake is Weir's: its hook keeps blue until the verdict lets it go. Source for 0: Terraform AWS provider, 0 to 1440 (unverified in AWS's own pages).
   return { ...kept, ...traffic, bakeTimeInMinutes: 0, lifecycleHooks: [...others, own, ...(pause === undefined ? [] : [pauseHook(pause)])] };
+}
+
+/** The service's own breaker is kept where it has one, and its own alarms are watched too. */
+function rollingConfiguration(
+  before: DeploymentConfiguration | undefined,
+  traffic: EcsTrafficConfiguration,
+  { crashThreshold, resetOnHealthy, alarms, bakeTimeMinutes }: RollingMonitors,
+  functionArn: string,
+): DeploymentConfiguration {
+  const { canaryConfiguration: _canary, linearConfiguration: _linear, deploymentCircuitBreaker: own, alarms: ownAlarms, ...kept } = before ?? {};
+  const breaker = { enable: true, rollback: true, resetOnHealthyTask: resetOnHealthy, thresholdConfiguration: crashThreshold };
+  const alarmNames = [...new Set([...(ownAlarms?.enable === true ? (ownAlarms.alarmNames ?? []) : []), ...alarms])];
+  return {
+    ...kept,
+    ...traffic,
+    bakeTimeInMinutes: bakeTimeMinutes,
+    deploymentCircuitBreaker: own?.enable === true ? own : breaker,
+    alarms: { alarmNames, enable: alarmNames.length > 0, rollback: alarmNames.length > 0 },
+    lifecycleHooks: [...withoutOurs(before?.lifecycleHooks ?? [], functionArn)],
+  };
 }
 
 /**

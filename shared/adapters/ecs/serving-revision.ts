@@ -16,7 +16,12 @@ export async function observeRevisions(client: ECSClient, service: Service): Pro
     callAws(what, () => client.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns }))),
     arns.length === 1 ? arns[0] : servingRevision(client, service),
   ]);
-  return (answer.serviceRevisions ?? []).map((revision) => observeRevision(revision, revision.serviceRevisionArn === serving));
+  const counts = new Map((service.currentServiceRevisions ?? []).map(({ arn, runningTaskCount }) => [arn, runningTaskCount]));
+  return (answer.serviceRevisions ?? []).map((revision) => {
+    const runningCount = counts.get(revision.serviceRevisionArn);
+    const observed = observeRevision(revision, revision.serviceRevisionArn === serving);
+    return runningCount === undefined ? observed : { ...observed, runningCount };
+  });
 }
 
 /**

@@ -7,6 +7,8 @@ const TRIAL_INTERVAL_MINUTES = 5;
 
 /** The smallest canary there is: what is tried after several failures harms as few as possible. */
 export function trialStrategy(strategy: Strategy): Strategy {
+  // Without traffic to share there is no canary.
+  if (strategy.kind === 'rolling') return strategy;
   const own = strategy.kind === 'canary' || strategy.kind === 'linear' ? strategy.intervalMinutes : 0;
   return { kind: 'canary', percent: STRATEGY_PERCENT_MIN, intervalMinutes: Math.max(TRIAL_INTERVAL_MINUTES, own) };
 }

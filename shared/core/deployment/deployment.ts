@@ -101,8 +101,8 @@ export interface Side {
 
 /** How blue's tasks are launched and reached; green's are the same. Members as the ECS API names them, absent where blue has none. */
 export interface LaunchSettings {
-  readonly loadBalancerContainer: string;
-  readonly loadBalancerPort: number;
+  readonly loadBalancerContainer?: string;
+  readonly loadBalancerPort?: number;
   readonly platformVersion?: string;
   readonly networkConfiguration?: { readonly subnets: readonly string[]; readonly securityGroups: readonly string[]; readonly assignPublicIp: string };
   readonly capacityProviderStrategy?: readonly { readonly capacityProvider: string; readonly base: number; readonly weight: number }[];
@@ -121,6 +121,11 @@ export interface Plan {
   readonly productionRuleArn?: string;
   /** What becomes of a deployment whose weights somebody else sets in mid-shift; absent: hold. */
   readonly onWeightsChanged?: 'hold' | 'rollBack';
+  /**
+   * Set for a rolling deployment: tasks are replaced and no traffic is shifted. Shares are then shares of the running tasks, and the
+   * members that name target groups hold the keys of the two sides (see rolling.ts).
+   */
+  readonly rolling?: { readonly cluster: string; readonly service: string };
   readonly launch: LaunchSettings;
   readonly desiredCount: number;
   /** The container whose image changes. */

@@ -4,9 +4,9 @@ import { type DriverKind, driverName } from '#core/deployment/driver-kind.ts';
 import { type ProductionWeights, trafficShare } from '#core/deployment/watch.ts';
 import { expectedProof } from '#core/health/comparison-rules.ts';
 import type { Baseline } from '#core/health/evidence.ts';
-import { configurationName } from '#core/strategy/codedeploy-configuration.ts';
-import { ECS_BAKE_MINUTES_MAX, ecsConfigurationName, ecsStrategyProblem } from '#core/strategy/ecs-configuration.ts';
-import type { Strategy } from '#core/strategy/strategy.ts';
+import { configurationNameFor } from '#core/strategy/configuration-name.ts';
+import { ECS_BAKE_MINUTES_MAX, ecsStrategyProblem } from '#core/strategy/ecs-configuration.ts';
+import { type PlannedSides, rollingProblems, rollingRoute, withoutComparison } from './rolling-plan.ts';
 
 export interface TaskSetObservation {
   readonly id: string;
@@ -14,6 +14,8 @@ export interface TaskSetObservation {
   readonly taskDefinitionArn: string;
   readonly targetGroupArn: string | undefined;
   readonly launch: LaunchSettings | undefined;
+  /** Absent: not said. */
+  readonly runningCount?: number;
 }
 
 export interface ServiceObservation {
@@ -29,7 +31,8 @@ export interface DeploymentGroupObservation {
   readonly service: string;
   /** The pair of target groups, by ARN. */
   readonly targetGroupArns: readonly string[];
-  readonly productionListenerArn: string;
+  /** undefined: the service has no load balancer whose traffic could be shifted. */
+  readonly productionListenerArn: string | undefined;
   /** The one rule whose weights are shifted; absent: all rules of the listener that forward to the pair. */
   readonly productionRuleArn?: string;
   readonly testListenerArn: string | undefined;
@@ -97,7 +100,8 @@ export function decidePlan(
 ): PlanDecision {
   const { service, group } = observed;
   if (service === undefined) return refuse(`ECS service ${target.service} was not found in cluster ${target.cluster}`);
-  if (group === undefined) return refuse(missingGroup(service, target));
+  const isRolling = settings.strategy.kind === 'rolling';
+  if (group === undefined || (group.productionListenerArn === undefined && !isRolling)) return refuse(missingGroup(service, target));
   if (group.active !== undefined && !group.active.isOurs) {
     const since = deployment.waitingForSlotSince ?? now;
     if (now < since + settings.waitForSlotMinutes * 60_000)
@@ -110,34 +114,44 @@ export function decidePlan(
   const problems = [
     ...serviceProblems(service, group, target),
     ...strategyProblems(settings, target),
-    ...trafficProblems(settings, group, blue, observed, group.active?.isOurs ?? false),
+    ...(isRolling ? rollingProblems(blue) : trafficProblems(settings, group, blue, observed, group.active?.isOurs ?? false)),
     ...imageProblems(deployment, target, observed),
     ...containerProblems(target, observed),
     ...alarmProblems(settings, observed),
   ];
-  const greenTargetGroupArn = group.targetGroupArns.find((arn) => arn !== blue?.targetGroupArn);
+  const sides = isRolling ? rollingRoute : routeOf(group, blue);
   const container = containerOf(target, observed);
-  if (problems.length > 0 || blue?.targetGroupArn === undefined || blue.launch === undefined || greenTargetGroupArn === undefined || container === undefined) {
+  if (problems.length > 0 || blue === undefined || sides === undefined || container === undefined) {
     return { kind: 'refuse', problems: problems.length > 0 ? problems : ['the PRIMARY task set has no load balancer'] };
   }
   return {
     kind: 'planned',
     plan: {
-      settings,
-      blue: { taskSetId: blue.id, taskDefinitionArn: blue.taskDefinitionArn, targetGroupArn: blue.targetGroupArn, digest: digestOf(container.image) },
-      greenTargetGroupArn,
-      productionListenerArn: group.productionListenerArn,
+      settings: isRolling ? withoutComparison(settings) : settings,
+      blue: { taskSetId: blue.id, taskDefinitionArn: blue.taskDefinitionArn, targetGroupArn: sides.blue, digest: digestOf(container.image) },
+      greenTargetGroupArn: sides.green,
+      productionListenerArn: sides.listener,
+      ...(isRolling ? { rolling: { cluster: target.cluster, service: target.service } } : {}),
       ...(group.testListenerArn === undefined ? {} : { testListenerArn: group.testListenerArn }),
       driver: target.driver,
-      ...(group.productionRuleArn === undefined ? {} : { productionRuleArn: group.productionRuleArn, onWeightsChanged: target.onWeightsChanged }),
-      launch: blue.launch,
+      ...(group.productionRuleArn === undefined || isRolling ? {} : { productionRuleArn: group.productionRuleArn, onWeightsChanged: target.onWeightsChanged }),
+      launch: blue.launch ?? {},
       desiredCount: service.desiredCount,
       containerName: container.name,
-      configurationName: nameOf(settings.strategy, target.driver),
+      configurationName: configurationNameFor(target.driver, settings.strategy),
       ...(observed.baseline === undefined ? {} : { baseline: observed.baseline }),
       warnings: warningsOf(settings, group, observed),
     },
   };
+}
+
+function routeOf(
+  { targetGroupArns, productionListenerArn: listener }: DeploymentGroupObservation,
+  blue: TaskSetObservation | undefined,
+): PlannedSides | undefined {
+  const green = targetGroupArns.find((arn) => arn !== blue?.targetGroupArn);
+  if (blue?.targetGroupArn === undefined || blue.launch === undefined || green === undefined || listener === undefined) return undefined;
+  return { blue: blue.targetGroupArn, green, listener };
 }
 
 function refuse(problem: string): PlanDecision {
@@ -150,13 +164,11 @@ function missingGroup(service: ServiceObservation, target: PlanTarget): string {
   return `ECS service ${target.service} has no load balancer whose traffic can be shifted: loadBalancers[].advancedConfiguration with a second target group, the production listener's rule and a role is needed`;
 }
 
-function nameOf(strategy: Strategy, driver: DriverKind): string {
-  return driver === 'ecs' || strategy.kind === 'adaptive' ? ecsConfigurationName(strategy) : configurationName(strategy);
-}
-
 function strategyProblems({ strategy, bakeTimeMinutes }: DeploymentSettings, { driver }: PlanTarget): string[] {
-  if (driver === 'codedeploy')
+  if (driver === 'codedeploy') {
+    if (strategy.kind === 'rolling') return ['a rolling deployment needs the ecs driver: CodeDeploy deploys blue/green only'];
     return strategy.kind === 'adaptive' ? ['the adaptive strategy needs the ecs driver: CodeDeploy cannot be held between two steps'] : [];
+  }
   const problem = ecsStrategyProblem(strategy);
   const problems = problem === undefined ? [] : [problem];
   if (bakeTimeMinutes > ECS_BAKE_MINUTES_MAX) {
@@ -256,7 +268,7 @@ function warningsOf(settings: DeploymentSettings, group: DeploymentGroupObservat
       `the deployment group ends blue ${group.terminationWaitMinutes} min after the shift, before the bake time of ${settings.bakeTimeMinutes} min is over`,
     );
   }
-  warnings.push(...evidenceWarnings(settings, observed.baseline));
+  if (settings.strategy.kind !== 'rolling') warnings.push(...evidenceWarnings(settings, observed.baseline));
   if (observed.blueHealthyTargets === 0) warnings.push('blue has no healthy target: there is nothing healthy to go back to');
   return warnings;
 }

@@ -31,6 +31,7 @@ const strategySentences: Readonly<Record<Strategy['kind'], string>> = {
   linear: 'shift in equal steps',
   allAtOnce: 'shift all traffic at once',
   adaptive: 'pace the steps by evidence (strategy.adaptive)',
+  rolling: 'replace tasks one after another (strategy.rolling)',
 };
 
 export function capabilityGaps(own: DriverCapabilities, other: DriverCapabilities): readonly CapabilityGap[] {

@@ -13,6 +13,8 @@ export interface GateSubject {
   readonly approval?: Pick<ApprovalRules, 'required' | 'timeoutMinutes' | 'onTimeout'>;
   /** Steps after the first, each of which a driver that can is asked before. */
   readonly laterSteps: number;
+  /** Tasks are replaced one after another: there is no stage before the first. */
+  readonly isRolling?: boolean;
 }
 
 export interface Gate {
@@ -47,6 +49,7 @@ export function gatesOf(subject: GateSubject): readonly Gate[] {
     asks: ['are the weights as the step expects them?', 'is the evidence enough for the next share?'],
   };
   const approval = approvalGate(subject);
+  if (subject.isRolling === true) return approval;
   return [
     ...(isEcs ? [] : approval),
     gate('BeforeInstall', NO_TRAFFIC, ['does the deployment hold its service?']),
@@ -68,10 +71,11 @@ export function gatesOf(subject: GateSubject): readonly Gate[] {
 }
 
 /** Where it waits invokes nothing, however long that is. */
-function approvalGate({ driver, approval }: GateSubject): readonly Gate[] {
+function approvalGate({ driver, approval, isRolling }: GateSubject): readonly Gate[] {
   if (approval === undefined) return [];
   const { required, timeoutMinutes, onTimeout } = approval;
-  const name = driver === 'ecs' ? `${stageOfHook.AfterAllowTestTraffic}, PAUSE hook` : 'before the CodeDeploy deployment is created';
+  const isPaused = driver === 'ecs' && isRolling !== true;
+  const name = isPaused ? `${stageOfHook.AfterAllowTestTraffic}, PAUSE hook` : 'before the deployment is started';
   return [
     { name, traffic: NO_TRAFFIC, asks: [`${required} approval(s) within ${timeoutMinutes} min, else it ${onTimeout === 'goOn' ? 'goes on' : 'goes back'}`] },
   ];

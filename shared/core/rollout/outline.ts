@@ -2,14 +2,8 @@
 // room it takes, and where the driver's limits are. Read from the manifest alone; `weir plan` shows it.
 import type { DeploymentSettings } from '#core/deployment/deployment.ts';
 import { type DriverKind, driverName } from '#core/deployment/driver-kind.ts';
-import { configurationName } from '#core/strategy/codedeploy-configuration.ts';
-import {
-  ADAPTIVE_STEPS_MAX,
-  ECS_BAKE_MINUTES_MAX,
-  ECS_LINEAR_PERCENT_MIN,
-  ECS_STEP_MINUTES_MAX,
-  ecsConfigurationName,
-} from '#core/strategy/ecs-configuration.ts';
+import { configurationNameFor } from '#core/strategy/configuration-name.ts';
+import { ADAPTIVE_STEPS_MAX, ECS_BAKE_MINUTES_MAX, ECS_LINEAR_PERCENT_MIN, ECS_STEP_MINUTES_MAX } from '#core/strategy/ecs-configuration.ts';
 import { STRATEGY_TOTAL_MINUTES_MAX, type Strategy, type TrafficStep, trafficSteps } from '#core/strategy/strategy.ts';
 import { type CapabilityGap, capabilityGaps, type DriverCapabilities } from './driver-capabilities.ts';
 import { type Exposure, exposures, FIRST_EVIDENCE_MINUTES } from './exposure.ts';
@@ -59,9 +53,9 @@ export function outlineRollout(subject: OutlineSubject, capabilities: Readonly<R
     serviceKey: subject.serviceKey,
     driver,
     otherDriver,
-    configurationName: driver === 'ecs' || strategy.kind === 'adaptive' ? ecsConfigurationName(strategy) : configurationName(strategy),
+    configurationName: configurationNameFor(driver, strategy),
     steps,
-    timesAreEarliest: holdsAtStep && steps.length > 1,
+    timesAreEarliest: (holdsAtStep && steps.length > 1) || strategy.kind === 'rolling',
     bakeTimeMinutes,
     minutes,
     gates: gatesOf({
@@ -69,6 +63,7 @@ export function outlineRollout(subject: OutlineSubject, capabilities: Readonly<R
       userHooks: subject.userHooks,
       smokeChecks: subject.smokeChecks,
       laterSteps: steps.length - 1,
+      isRolling: strategy.kind === 'rolling',
       ...(settings.approval === undefined ? {} : { approval: settings.approval }),
     }),
     exposures: exposures({
@@ -77,7 +72,7 @@ export function outlineRollout(subject: OutlineSubject, capabilities: Readonly<R
       settleMinutes,
       heldMinutesMax: holdsAtStep ? heldMinutesMax(settings) : undefined,
     }),
-    extraCapacity: { percent: 100, minutes },
+    extraCapacity: { percent: strategy.kind === 'rolling' ? strategy.maximumPercent - 100 : 100, minutes },
     limits: limitsOf(driver, strategy, steps.length),
     gaps: capabilityGaps(capabilities[driver], capabilities[otherDriver]),
   };
@@ -110,6 +105,12 @@ function limitsOf(driver: DriverKind, strategy: Strategy, stepCount: number): re
       `the first step of an adaptive ramp is at least ${ECS_LINEAR_PERCENT_MIN} % and there are at most ${ADAPTIVE_STEPS_MAX} steps; this one: ${strategy.percent} %, ${stepCount} steps`,
       'the first share is tried until the first whole minute of metrics counts; after it each step comes as soon as the evidence is enough for it',
       stage,
+    ];
+  }
+  if (strategy.kind === 'rolling') {
+    return [
+      'green has a share as soon as its first task runs, and how long all of them take nobody knows: nothing holds it between two tasks',
+      'ECS goes back by itself when its circuit breaker or an alarm says so; tasks that crash later than at their start only Weir counts',
     ];
   }
   const linear = strategy.kind === 'linear' ? [`a linear step is at least ${ECS_LINEAR_PERCENT_MIN} % and takes at most ${ECS_STEP_MINUTES_MAX} min`] : [];

@@ -20,6 +20,7 @@ export const ECS_BAKE_MINUTES_MAX = 1_380;
 /** The members of an ECS deployment configuration that say how traffic moves. */
 export type EcsTrafficConfiguration =
   | { readonly strategy: 'BLUE_GREEN' }
+  | { readonly strategy: 'ROLLING'; readonly minimumHealthyPercent: number; readonly maximumPercent: number }
   | { readonly strategy: 'CANARY'; readonly canaryConfiguration: { readonly canaryPercent: number; readonly canaryBakeTimeInMinutes: number } }
   | { readonly strategy: 'LINEAR'; readonly linearConfiguration: { readonly stepPercent: number; readonly stepBakeTimeInMinutes: number } };
 
@@ -27,6 +28,8 @@ export function ecsTrafficConfiguration(strategy: Strategy): EcsTrafficConfigura
   switch (strategy.kind) {
     case 'allAtOnce':
       return { strategy: 'BLUE_GREEN' };
+    case 'rolling':
+      return { strategy: 'ROLLING', minimumHealthyPercent: strategy.minimumHealthyPercent, maximumPercent: strategy.maximumPercent };
     case 'canary':
       return { strategy: 'CANARY', canaryConfiguration: { canaryPercent: strategy.percent, canaryBakeTimeInMinutes: strategy.intervalMinutes } };
     case 'linear':
@@ -42,6 +45,8 @@ export function ecsConfigurationName(strategy: Strategy): string {
   switch (strategy.kind) {
     case 'allAtOnce':
       return 'BLUE_GREEN';
+    case 'rolling':
+      return `ROLLING ${strategy.minimumHealthyPercent} to ${strategy.maximumPercent} %`;
     case 'adaptive':
       return `LINEAR ${strategy.percent} %, paced by evidence`;
     default:

@@ -6,15 +6,26 @@
  * - linear: `percent` more every `intervalMinutes`, the first at once.
  * - allAtOnce: all of it at once.
  * - adaptive: `percent` more as soon as the evidence allows it. Only a driver that can be held between two steps has it.
+ * - rolling: tasks are replaced one after another within the two percentages of the desired count; nobody shifts traffic.
  */
 export type Strategy =
   | { readonly kind: 'canary'; readonly percent: number; readonly intervalMinutes: number }
   | { readonly kind: 'linear'; readonly percent: number; readonly intervalMinutes: number }
   | { readonly kind: 'allAtOnce' }
-  | { readonly kind: 'adaptive'; readonly percent: number };
+  | { readonly kind: 'adaptive'; readonly percent: number }
+  | RollingStrategy;
+
+export interface RollingStrategy {
+  readonly kind: 'rolling';
+  readonly minimumHealthyPercent: number;
+  readonly maximumPercent: number;
+}
 
 /** A strategy whose steps come by the clock. */
-export type TimedStrategy = Exclude<Strategy, { readonly kind: 'adaptive' }>;
+export type TimedStrategy = Exclude<Strategy, { readonly kind: 'adaptive' | 'rolling' }>;
+
+/** A strategy with steps of traffic. */
+type SteppedStrategy = Exclude<Strategy, { readonly kind: 'allAtOnce' | 'rolling' }>;
 
 /** Least minutes from one step of an adaptive shift to the next: evidence comes by the minute. */
 export const ADAPTIVE_STEP_MINUTES_MIN = 1;
@@ -40,10 +51,10 @@ export const STRATEGY_TOTAL_MINUTES_MAX = 2_880;
 
 /**
  * Every weight the listener will have, in order; the last one is 100. Whole percents that do not divide 100 end with a smaller
- * increment. Times of an adaptive shift are the earliest.
+ * increment. Times of an adaptive shift are the earliest. A rolling deployment has no steps: how long its tasks take nobody knows.
  */
 export function trafficSteps(strategy: Strategy): readonly TrafficStep[] {
-  if (strategy.kind === 'allAtOnce') return [{ atMinutes: 0, greenPercent: 100 }];
+  if (strategy.kind === 'allAtOnce' || strategy.kind === 'rolling') return [{ atMinutes: 0, greenPercent: 100 }];
   const { kind, percent } = strategy;
   const intervalMinutes = intervalOf(strategy);
   if (kind === 'canary') {
@@ -60,14 +71,14 @@ export function trafficSteps(strategy: Strategy): readonly TrafficStep[] {
 
 /** Minutes from the first increment until green has all production traffic; the least of them for an adaptive shift. */
 export function shiftMinutes(strategy: Strategy): number {
-  if (strategy.kind === 'allAtOnce') return 0;
+  if (strategy.kind === 'allAtOnce' || strategy.kind === 'rolling') return 0;
   if (strategy.kind === 'canary') return strategy.intervalMinutes;
   return (incrementCount(strategy.percent) - 1) * intervalOf(strategy);
 }
 
 /** Why CodeDeploy would not take this strategy, in words that say what is allowed; undefined when it would. */
 export function strategyProblem(strategy: Strategy): string | undefined {
-  if (strategy.kind === 'allAtOnce') return undefined;
+  if (strategy.kind === 'allAtOnce' || strategy.kind === 'rolling') return undefined;
   const { percent } = strategy;
   const intervalMinutes = intervalOf(strategy);
   if (!Number.isInteger(percent) || percent < STRATEGY_PERCENT_MIN || percent > STRATEGY_PERCENT_MAX) {
@@ -81,7 +92,7 @@ export function strategyProblem(strategy: Strategy): string | undefined {
   return `the whole shift may take at most ${STRATEGY_TOTAL_MINUTES_MAX} minutes, ${percent} % every ${intervalMinutes} minutes takes ${total}`;
 }
 
-function intervalOf(strategy: Exclude<Strategy, { readonly kind: 'allAtOnce' }>): number {
+function intervalOf(strategy: SteppedStrategy): number {
   return strategy.kind === 'adaptive' ? ADAPTIVE_STEP_MINUTES_MIN : strategy.intervalMinutes;
 }
 

@@ -66,6 +66,7 @@ async function start(codedeploy: CodeDeploy, hookFunctionPrefix: string, target:
   if (found !== undefined) return adoptOrWait(found, request);
   if (request.onlyAdopt) return { kind: 'notStarted' };
   const { strategy } = request;
+  if (strategy.kind === 'rolling') return { kind: 'refused', reason: 'CodeDeploy deploys blue/green only' };
   if (strategy.kind === 'adaptive') return { kind: 'refused', reason: 'it cannot be held between two steps, which the adaptive strategy needs' };
   if (!isPredefinedConfiguration(request.configurationName)) await codedeploy.ensureConfiguration(request.configurationName, strategy);
   const created = await codedeploy.create({

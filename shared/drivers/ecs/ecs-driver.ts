@@ -12,16 +12,16 @@ import { listenerOfRule } from './listener-of-rule.ts';
 import { serviceOfDeployment } from './service-deployment-arn.ts';
 
 /**
- * Source: ECS developer guide, blue/green, linear and canary deployments. Going back is one step there too. Of several target
- * groups Weir compares the first; rolling deployments, which need no load balancer, are not driven.
+ * Source: ECS developer guide, blue/green, linear, canary and rolling deployments. Going back is one step there too. Of several
+ * target groups Weir compares the first; rolling deployments need no load balancer.
  */
 export const ecsCapabilities: DriverCapabilities = {
-  strategies: ['canary', 'linear', 'allAtOnce', 'adaptive'],
+  strategies: ['canary', 'linear', 'allAtOnce', 'adaptive', 'rolling'],
   holdsAtStep: true,
   shiftsBackGradually: false,
   hooksPerStep: true,
   severalTargetGroups: false,
-  worksWithoutLoadBalancer: false,
+  worksWithoutLoadBalancer: true,
 };
 
 /** The stage at which green has all production traffic and Weir's hook keeps blue. */
@@ -66,17 +66,18 @@ function requireEcs(target: DriverTarget): EcsTarget {
 }
 
 async function observeGroup(ecs: EcsDeployments, target: EcsTarget, deploymentId: string): Promise<DeploymentGroupObservation | undefined> {
-  const route = (await ecs.service(target.cluster, target.service))?.routes[0];
-  if (route === undefined) return undefined;
+  const found = await ecs.service(target.cluster, target.service);
+  if (found === undefined) return undefined;
+  const [route] = found.routes;
   const active = await running(ecs, target);
   const owner = active === undefined ? undefined : await ownMark(ecs, active);
   return {
     cluster: target.cluster,
     service: target.service,
-    targetGroupArns: [route.targetGroupArn, route.alternateTargetGroupArn],
-    productionListenerArn: listenerOfRule(route.productionRuleArn),
-    productionRuleArn: route.productionRuleArn,
-    testListenerArn: route.testRuleArn === undefined ? undefined : listenerOfRule(route.testRuleArn),
+    targetGroupArns: route === undefined ? [] : [route.targetGroupArn, route.alternateTargetGroupArn],
+    productionListenerArn: route && listenerOfRule(route.productionRuleArn),
+    ...(route === undefined ? {} : { productionRuleArn: route.productionRuleArn }),
+    testListenerArn: route?.testRuleArn === undefined ? undefined : listenerOfRule(route.testRuleArn),
     // Blue is kept by Weir's hook, not by a wait of the service's own.
     terminationWaitMinutes: 0,
     terminatesBlue: false,
@@ -121,7 +122,8 @@ async function start(ecs: EcsDeployments, target: EcsTarget, request: StartShift
     taskDefinitionArn,
     traffic: ecsTrafficConfiguration(request.strategy),
     mark,
-    ...(request.approval === undefined ? {} : { pause: pauseOf(request.approval) }),
+    ...(request.approval === undefined || request.strategy.kind === 'rolling' ? {} : { pause: pauseOf(request.approval) }),
+    ...(request.rolling === undefined ? {} : { monitors: request.rolling }),
     ...(launch.capacityProviderStrategy === undefined ? {} : { capacityProviderStrategy: launch.capacityProviderStrategy }),
   });
   if (answer.kind === 'refused') return answer;
@@ -148,10 +150,23 @@ async function findOurs(ecs: EcsDeployments, { cluster, service }: EcsTarget, re
   const arns = [...new Set([...(newest === undefined ? [] : [newest]), ...listed])].slice(0, LOOKED_BACK_MAX);
   for (const arn of arns) {
     const deployment = await ecs.deployment(arn);
-    if (deployment?.mark?.deploymentId !== request.deploymentId) continue;
+    if (deployment === undefined) continue;
+    if (request.strategy.kind === 'rolling') {
+      if (await isOursByDefinition(ecs, deployment, request)) return deployment;
+      continue;
+    }
+    if (deployment.mark?.deploymentId !== request.deploymentId) continue;
     if ((await ownMark(ecs, deployment)) !== undefined) return deployment;
   }
   return undefined;
+}
+
+/**
+ * A rolling deployment gets no hook, so that nothing carries Weir's mark: whether ECS takes function hooks with it is not documented.
+ * The task definition was registered for this deployment; one that is over may be of an earlier try of the same image.
+ */
+async function isOursByDefinition(ecs: EcsDeployments, { status, targetRevisionArn }: NativeDeployment, request: StartShift): Promise<boolean> {
+  return !OVER.has(status) && (await ecs.taskDefinitionOf(targetRevisionArn)) === request.taskDefinitionArn;
 }
 
 async function observe(ecs: EcsDeployments, id: string): Promise<ShiftObservation | undefined> {

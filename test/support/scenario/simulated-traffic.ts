@@ -95,8 +95,9 @@ export async function runningSides(
   const serviceRevisionArns = ((service?.['currentServiceRevisions'] ?? []) as AwsShape[]).map((revision) => revision['arn']);
   if (serviceRevisionArns.length === 0) return [];
   const { serviceRevisions } = await region.call('ecs', 'DescribeServiceRevisions', { serviceRevisionArns }, root);
-  return (serviceRevisions as AwsShape[]).map((revision) => ({
-    taskDefinition: revision['taskDefinition'],
-    targetGroupArn: revision['resolvedConfiguration'].loadBalancers[0].targetGroupArn,
-  }));
+  // Without a load balancer there is no traffic to simulate.
+  return (serviceRevisions as AwsShape[]).flatMap(({ taskDefinition, resolvedConfiguration }) => {
+    const targetGroupArn = resolvedConfiguration?.loadBalancers?.[0]?.targetGroupArn;
+    return targetGroupArn === undefined ? [] : [{ taskDefinition, targetGroupArn }];
+  });
 }

@@ -19,6 +19,8 @@ export const goodChanges: Readonly<Record<string, Change>> = {
   'nothing more': {},
   'the ecs driver': { driver: { kind: 'ecs' } },
   'the ecs driver paced by evidence': { driver: { kind: 'ecs', onWeightsChanged: 'rollBack' }, strategy: { adaptive: { stepPercent: 4 } } },
+  'tasks replaced one after another': { driver: { kind: 'ecs' }, strategy: { rolling: { minimumHealthyPercent: 50, maximumPercent: 150 } } },
+  'two approvals': { approval: { required: 2, approvers: ['arn:aws:iam::111122223333:user/ann', 'arn:aws:sts::111122223333:assumed-role/release/*'] } },
   'exact tags': image({ tags: { exact: ['stable', 'v1'] } }),
   'a glob list': image({ tags: { glob: ['release-*', '[0-9]*'] }, ignore: ['*-dev', '*-{rc,beta}*'] }),
   'a version range': image({ tags: { semver: '>=1.0.0 <2' } }),

@@ -104,10 +104,10 @@ describe('a bad manifest', () => {
 
   test.each<[string, readonly string[]]>([
     ['strategy:\n  canary:\n    percent: 120\n', ['3:14 strategy.canary.percent: must be a whole number from 1 to 99, got 120']],
-    ['strategy: { canary: {}, linear: {} }', ['1:11 strategy: must have exactly one of canary, linear, allAtOnce, adaptive, codedeployConfiguration']],
+    ['strategy: { canary: {}, linear: {} }', ['1:11 strategy: must have exactly one of canary, linear, allAtOnce, adaptive, rolling, codedeployConfiguration']],
     [
       'strategy: { canry: {} }',
-      ['1:13 strategy.canry: is not a key Weir knows; did you mean canary? (allowed: canary, linear, allAtOnce, adaptive, codedeployConfiguration)'],
+      ['1:13 strategy.canry: is not a key Weir knows; did you mean canary? (allowed: canary, linear, allAtOnce, adaptive, rolling, codedeployConfiguration)'],
     ],
     [
       'strategy: { linear: { percent: 1, intervalMinutes: 60 } }',

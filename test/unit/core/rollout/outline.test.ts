@@ -78,6 +78,27 @@ describe('the outline of other strategies', () => {
   });
 });
 
+describe('the outline of a rolling deployment', () => {
+  test('has no gates but an approval before it starts, and says that nothing holds it', () => {
+    const shown = outline({ strategy: { rolling: { maximumPercent: 150 } }, bakeTimeMinutes: 10, approval: {} });
+    expect(shown.gates.map(({ name }) => name)).toEqual(['before the deployment is started']);
+    expect(shown).toMatchObject({
+      configurationName: 'ROLLING 100 to 150 %',
+      extraCapacity: { percent: 50 },
+      limits: [expect.stringContaining('nothing holds it'), expect.anything()],
+    });
+  });
+
+  test.each<[object, object]>([
+    [{ kind: 'codedeploy', application: 'orders', deploymentGroup: 'orders-prod' }, {}],
+    [{ kind: 'ecs' }, { hooks: { afterInstall: { function: 'my-check' } } }],
+    [{ kind: 'ecs' }, { smokeChecks: [{ name: 'smoke', path: '/smoke' }] }],
+    [{ kind: 'ecs' }, { strategy: { rolling: { maximumPercent: 100 } } }],
+  ])('is refused with driver %j and %j', (driver, rest) => {
+    expect(() => outline({ strategy: { rolling: {} }, ...rest }, driver)).toThrow(/strategy|hooks|smokeChecks/);
+  });
+});
+
 describe('weir plan', () => {
   test('shows steps, gates, exposure, capacity, limits and what the other driver could', () => {
     const lines = describeOutline(outline({ strategy: { canary: { percent: 10, intervalMinutes: 5 } }, bakeTimeMinutes: 3 }, codedeploy));
