@@ -32,15 +32,21 @@ export function registerAbort(program: Command): void {
         reason: options.reason,
         ...(options.deployment === undefined ? {} : { deploymentId: options.deployment }),
       });
-      print(globals.json, answer, () => [describeAnswer(service, answer)]);
+      print(globals.json, answer, () => [describeAbort(service, answer)]);
       if (answer.kind !== 'asked') throw new CommandFailure('nothing was aborted');
     });
 }
 
-function describeAnswer(service: string, answer: AbortAnswer): string {
+export function describeAbort(service: string, answer: AbortAnswer): string {
   switch (answer.kind) {
     case 'asked':
-      return `Asked ${answer.deploymentId} to go back; follow it with: weir status ${service} --watch`;
+      return [
+        answer.before === undefined
+          ? `Asked ${answer.deploymentId} to go back`
+          : `${answer.before.by} asked ${answer.deploymentId} to go back before: ${answer.before.reason}`,
+        ...(answer.over === undefined ? [] : [`this overrides what ${answer.over.by} asked before: ${answer.over.reason}`]),
+        `follow it with: weir status ${service} --watch`,
+      ].join('; ');
     case 'nothingRuns':
       return `No deployment of ${service} is running`;
     case 'ended':

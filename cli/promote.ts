@@ -43,6 +43,8 @@ export function registerPromote(program: Command): void {
 function describeAnswer(service: string, answer: PromoteAnswer): string {
   switch (answer.kind) {
     case 'asked':
+      if (answer.pausedBy !== undefined)
+        return `${answer.deploymentId} needs no more evidence, but ${answer.pausedBy} paused it: weir resume ${service} --reason "..." lets it go on`;
       return answer.allTrafficOnGreen
         ? `${answer.deploymentId} may keep all traffic; blue ends now`
         : `${answer.deploymentId} needs no more evidence once it has all traffic; follow it with: weir status ${service} --watch`;

@@ -1,6 +1,7 @@
 // A service as `show-service` answers it, and its lines for a person: what is it doing, and why, in one glance.
 import { type Deployment, isTerminal } from '#core/deployment/deployment.ts';
 import { driverName } from '#core/deployment/driver-kind.ts';
+import { isPaused } from '#core/deployment/pause-state.ts';
 import { breakerOf } from '#core/service/record-breaker.ts';
 import type { ServiceView } from '#flows/show-service.ts';
 import { describeApproval } from './approval-view.ts';
@@ -88,9 +89,11 @@ function describeWeightsChange(change: Deployment['weightsChange'], now: number)
 }
 
 function waitsFor(deployment: Deployment, now: number): string {
-  const { shift, plan, status, approval } = deployment;
+  const { shift, plan, status, approval, pause } = deployment;
   if (approval !== undefined && approval.ended === undefined) return 'approval: weir approve, or weir abort';
   if (status === 'RollingBack') return 'all production traffic on blue, confirmed by the listener';
+  if (isPaused(deployment) && pause !== undefined)
+    return `somebody to resume it: ${pause.by} paused it ${formatSpan(now - pause.at)} ago (${pause.reason}); weir resume ${deployment.serviceKey}`;
   if (shift?.fullTrafficAt !== undefined && plan !== undefined) {
     const left = shift.fullTrafficAt + plan.settings.bakeTimeMinutes * 60_000 - now;
     if (left > 0) return `the end of the bake time in ${formatSpan(left)}`;

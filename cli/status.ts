@@ -2,8 +2,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { isTerminal } from '#core/deployment/deployment.ts';
-import { CommandFailure } from './command-failure.ts';
 import { globalOptions, print } from './global-options.ts';
+import { limitOption } from './limit-option.ts';
 import { connect } from './operations-client.ts';
 import { describeService, type ShownService, showOf } from './service-view.ts';
 
@@ -21,8 +21,7 @@ export function registerStatus(program: Command): void {
     .addHelpText('after', '\nExample:\n  weir status prod/orders --watch')
     .action(async (service: string, options: { watch: boolean; history: string }, command: Command) => {
       const globals = globalOptions(command);
-      const limit = Number(options.history);
-      if (!Number.isInteger(limit) || limit < 1 || limit > 50) throw new CommandFailure('--history takes a whole number from 1 to 50', 2);
+      const limit = limitOption('--history', options.history);
       const client = connect(globals);
       let view = await showOf(client, service, limit);
       if (options.watch) view = await follow(view, () => showOf(client, service, limit));

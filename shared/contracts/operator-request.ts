@@ -23,6 +23,20 @@ const decisionRequest = z.object({
   reason: z.string().min(1).max(OPERATOR_REASON_LENGTH_MAX),
 });
 const approveRequest = decisionRequest.extend({ approves: z.boolean() });
+/** Pause and resume: `seen` is how often the deployment had been paused or resumed when the sender looked. */
+const pauseRequest = decisionRequest.extend({ seen: z.number().int().min(0).max(1_000_000).optional() });
+/** Rollback; `ticket` is that of a plan shown before (dryRun). */
+const rollbackRequest = z.object({
+  by,
+  serviceKey,
+  reason: z.string().min(1).max(OPERATOR_REASON_LENGTH_MAX),
+  dryRun: z.boolean().default(false),
+  ticket: z
+    .string()
+    .regex(/^(?:abort|deploy)\/[0-9A-Za-z-]{1,80}$/, 'must be a ticket of a planned rollback')
+    .optional(),
+});
+const retryRequest = decisionRequest.extend({ dryRun: z.boolean().default(false) });
 const breakerRequest = z.object({
   by,
   serviceKey,
@@ -56,6 +70,9 @@ export type DecisionRequest = z.output<typeof decisionRequest>;
 export const parseApplyRequest = (input: unknown): Parsed<z.output<typeof applyRequest>> => parseWith(applyRequest, input);
 export const parseDecisionRequest = (input: unknown): Parsed<DecisionRequest> => parseWith(decisionRequest, input);
 export const parseApproveRequest = (input: unknown): Parsed<z.output<typeof approveRequest>> => parseWith(approveRequest, input);
+export const parsePauseRequest = (input: unknown): Parsed<z.output<typeof pauseRequest>> => parseWith(pauseRequest, input);
+export const parseRollbackRequest = (input: unknown): Parsed<z.output<typeof rollbackRequest>> => parseWith(rollbackRequest, input);
+export const parseRetryRequest = (input: unknown): Parsed<z.output<typeof retryRequest>> => parseWith(retryRequest, input);
 export const parseBreakerRequest = (input: unknown): Parsed<z.output<typeof breakerRequest>> => parseWith(breakerRequest, input);
 export const parseDeployRequest = (input: unknown): Parsed<z.output<typeof deployRequest>> => parseWith(deployRequest, input);
 export const parseShowRequest = (input: unknown): Parsed<z.output<typeof showRequest>> => parseWith(showRequest, input);

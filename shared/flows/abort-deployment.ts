@@ -4,20 +4,35 @@ import type { Ports } from '#ports/ports.ts';
 import { changeDeployment } from './change-deployment.ts';
 
 export type AbortAnswer =
-  | { readonly kind: 'asked'; readonly deploymentId: string }
+  /** `before`: who had asked for the same; `over`: whose promote or pause it overrides, for going back is the safe side. */
+  | { readonly kind: 'asked'; readonly deploymentId: string; readonly before?: Asked; readonly over?: Asked }
   | { readonly kind: 'nothingRuns' }
   | { readonly kind: 'ended'; readonly deploymentId: string; readonly status: DeploymentStatus };
+
+interface Asked {
+  readonly by: string;
+  readonly reason: string;
+}
 
 /** @param deploymentId the one that runs, when undefined */
 export async function abortDeployment(ports: Ports, serviceKey: string, deploymentId: string | undefined, by: string, reason: string): Promise<AbortAnswer> {
   const id = deploymentId ?? (await ports.services.load(serviceKey))?.record.active?.deploymentId;
   if (id === undefined) return { kind: 'nothingRuns' };
-  const changed = await changeDeployment(ports, serviceKey, id, (deployment) =>
-    isTerminal(deployment.status) || deployment.abortRequest !== undefined ? [] : [{ type: 'AbortRequested', by, reason }],
-  );
+  let earlier: Asked | undefined;
+  const changed = await changeDeployment(ports, serviceKey, id, (deployment) => {
+    earlier = deployment.abortRequest;
+    return isTerminal(deployment.status) || earlier !== undefined ? [] : [{ type: 'AbortRequested', by, reason }];
+  });
   if (changed === undefined) return { kind: 'nothingRuns' };
   if (isTerminal(changed.deployment.status)) return { kind: 'ended', deploymentId: id, status: changed.deployment.status };
   const { token } = await ports.deployments.signal(serviceKey, id, { source: 'operator', note: `abort by ${by}` });
   if (token !== undefined) await ports.workflow.wake(token);
-  return { kind: 'asked', deploymentId: id };
+  const { promoteRequest, pause } = changed.deployment;
+  const over = promoteRequest ?? (pause?.resumed === undefined ? pause : undefined);
+  return {
+    kind: 'asked',
+    deploymentId: id,
+    ...(earlier === undefined ? {} : { before: { by: earlier.by, reason: earlier.reason } }),
+    ...(over === undefined ? {} : { over: { by: over.by, reason: over.reason } }),
+  };
 }

@@ -1,5 +1,7 @@
 // Everything a flow may reach, in one object: composed from the adapters in the runtime, from memory in tests.
 import type { EpochMillis } from '#core/deployment/deployment.ts';
+import type { DriverKind } from '#core/deployment/driver-kind.ts';
+import type { DriverCapabilities } from '#core/rollout/driver-capabilities.ts';
 import type { Capacity } from './capacity.ts';
 import type { HttpProbe, UserHook } from './checks.ts';
 import type { ContainerInstanceStore } from './container-instance-store.ts';
@@ -39,6 +41,8 @@ export interface Ports {
   readonly remediations: RemediationStore;
   readonly containerInstances: ContainerInstanceStore;
   readonly driver: DeploymentDriver;
+  /** What each driver can do. */
+  readonly capabilities: Readonly<Record<DriverKind, DriverCapabilities>>;
   readonly ecs: Ecs;
   readonly tasks: Tasks;
   readonly capacity: Capacity;

@@ -29,6 +29,7 @@ import { createAwsNotifier } from '#adapters/sns/aws-notifier.ts';
 import { createAwsSecrets } from '#adapters/ssm/aws-secrets.ts';
 import { createAwsRemediationWorkflow } from '#adapters/stepfunctions/aws-remediation-workflow.ts';
 import { createAwsWorkflow } from '#adapters/stepfunctions/aws-workflow.ts';
+import { driverCapabilities } from '#drivers/capabilities.ts';
 import { chooseDriver } from '#drivers/choose-driver.ts';
 import { hookFunctionName } from '#drivers/codedeploy/app-spec.ts';
 import { createCodedeployDriver } from '#drivers/codedeploy/codedeploy-driver.ts';
@@ -63,6 +64,7 @@ export function composePorts(configuration: Configuration, surroundings: Surroun
     remediations: () => createDynamodbRemediationStore(table()),
     containerInstances: () => createDynamodbContainerInstanceStore(table()),
     driver: () => chooseDriver(drivers),
+    capabilities: () => driverCapabilities,
     ecs: () => createAwsEcs(aws.ecs),
     tasks: () => createAwsTasks(aws.ecs),
     capacity: () => createAwsCapacity(aws.ecs),

@@ -9,6 +9,7 @@ import type { HealthRules, HealthVerdict } from '#core/health/health.ts';
 import type { Strategy } from '#core/strategy/strategy.ts';
 import type { DriverKind } from './driver-kind.ts';
 import type { GuardEvent, GuardState } from './guard-state.ts';
+import type { PauseEvent, PauseState } from './pause-state.ts';
 import type { Remedy } from './remedy.ts';
 import type { StepEvent, StepState, WeightsChange } from './step-state.ts';
 
@@ -70,6 +71,8 @@ export interface DeploymentRequest {
   /** A person insists, in spite of a quarantine or an open circuit breaker. */
   readonly force?: Operator | undefined;
   readonly remedy?: Remedy | undefined;
+  /** Only while nothing else runs: a rollback or a retry that came second is refused, not queued behind what its sender had not seen. */
+  readonly alone?: boolean;
 }
 
 /** What the manifest says about how to deploy, fixed for this deployment when it starts. */
@@ -246,6 +249,7 @@ export interface Deployment {
   /** When the notification of it was sent. */
   readonly toldAt?: EpochMillis;
   readonly promoteRequest?: { readonly by: string; readonly reason: string; readonly at: EpochMillis };
+  readonly pause?: PauseState;
   readonly abortRequest?: { readonly by: string; readonly reason: string; readonly at: EpochMillis };
   readonly supersededBy?: string;
   readonly rollback?: Rollback;
@@ -284,6 +288,7 @@ export type DeploymentEvent =
   | { readonly type: 'HookPostponed'; readonly hook: LifecycleHook; readonly reason: string; readonly nextTryAt: EpochMillis }
   | { readonly type: 'HookAnswered'; readonly hook: LifecycleHook; readonly answer: 'Succeeded' | 'Failed'; readonly reason: string }
   | { readonly type: 'HookReported'; readonly hook: LifecycleHook }
+  | PauseEvent
   | StepEvent
   | ApprovalEvent
   | { readonly type: 'ShiftObserved'; readonly phase: string; readonly greenPercent: number }

@@ -5,6 +5,7 @@ import { assertNever } from './assert-never.ts';
 import { type Deployment, type DeploymentEvent, isTerminal, type RollbackCause } from './deployment.ts';
 import { driverName } from './driver-kind.ts';
 import { describeGuardEvent, isGuardEvent } from './guard-state.ts';
+import { describePause } from './pause-state.ts';
 import type { StepEvent } from './step-state.ts';
 
 /** The timeline's words for an event; undefined for events that would only fill it. */
@@ -22,7 +23,10 @@ export function describeEvent(event: DeploymentEvent, before: Deployment): strin
     case 'SupersedeRequested':
       return `A newer push (${event.by}) asks it to make room`;
     case 'AbortRequested':
-      return `${event.by} asked to abort: ${event.reason}`;
+    case 'PromoteRequested':
+    case 'Paused':
+    case 'Resumed':
+      return describeRequest(event, before);
     case 'Started':
       return `Holds the service (fencing number ${event.fence})`;
     case 'RunStarted':
@@ -62,8 +66,6 @@ export function describeEvent(event: DeploymentEvent, before: Deployment): strin
       return before.verdict?.verdict === event.verdict.verdict ? undefined : `Health ${event.verdict.verdict}: ${event.verdict.reasons.join('; ')}`;
     case 'PersonAsked':
       return before.askedAt === undefined ? event.question : undefined;
-    case 'PromoteRequested':
-      return before.promoteRequest === undefined ? `${event.by} asked to let green stay: ${event.reason}` : undefined;
     case 'RollbackStarted':
       if (before.rollback !== undefined) return undefined;
       return event.mode === 'toBlue'
@@ -79,6 +81,20 @@ export function describeEvent(event: DeploymentEvent, before: Deployment): strin
       return `${event.status}: ${event.reason}`;
     default:
       return assertNever(event);
+  }
+}
+
+function describeRequest(
+  event: Extract<DeploymentEvent, { type: 'AbortRequested' | 'PromoteRequested' | 'Paused' | 'Resumed' }>,
+  before: Deployment,
+): string | undefined {
+  switch (event.type) {
+    case 'AbortRequested':
+      return `${event.by} asked to abort: ${event.reason}`;
+    case 'PromoteRequested':
+      return before.promoteRequest === undefined ? `${event.by} asked to let green stay: ${event.reason}` : undefined;
+    default:
+      return describePause(event, before);
   }
 }
 

@@ -14,6 +14,7 @@ import {
 } from './deployment.ts';
 import { describeEvent } from './describe-event.ts';
 import { applyGuardEvent, type GuardEvent, isGuardEvent } from './guard-state.ts';
+import { applyPause } from './pause-state.ts';
 import type { StepEvent, StepState } from './step-state.ts';
 
 /** Longest timeline kept in a record; the oldest entries after the first ten are dropped first and counted. */
@@ -42,9 +43,14 @@ export function requestDeployment(id: string, serviceKey: ServiceKey, request: D
 }
 
 function requestedBy(request: DeploymentRequest): string {
-  if (request.source === 'operator') return ` by ${request.by ?? 'an operator'}${request.force === undefined ? '' : `, who insists: ${request.force.why}`}`;
+  if (request.source === 'operator') return ` by ${request.by ?? 'an operator'}${operatorsWhy(request)}`;
   if (request.source === 'sweep') return ' (found by the sweeper)';
   return request.remedy === undefined ? '' : ` by ${request.remedy.by}: ${request.remedy.why}`;
+}
+
+function operatorsWhy({ force, remedy }: DeploymentRequest): string {
+  if (force !== undefined) return `, who insists: ${force.why}`;
+  return remedy === undefined ? '' : `: ${remedy.why}`;
 }
 
 /** The record after an event. Total: an event that makes no sense in this status changes nothing but is never an error. A terminal record never changes its status. */
@@ -79,7 +85,10 @@ function apply(deployment: Deployment, event: DeploymentEvent, now: EpochMillis)
     case 'SupersedeRequested':
       return { ...deployment, supersededBy: event.by };
     case 'AbortRequested':
-      return { ...deployment, abortRequest: deployment.abortRequest ?? { by: event.by, reason: event.reason, at: now } };
+    case 'PromoteRequested':
+    case 'Paused':
+    case 'Resumed':
+      return applyRequest(deployment, event, now);
     case 'Started':
       return { ...deployment, status: 'Planning', fence: event.fence, run: event.run };
     case 'RunStarted':
@@ -118,8 +127,6 @@ function apply(deployment: Deployment, event: DeploymentEvent, now: EpochMillis)
       return { ...deployment, askedAt: deployment.askedAt ?? now };
     case 'PersonTold':
       return { ...deployment, toldAt: deployment.toldAt ?? now };
-    case 'PromoteRequested':
-      return { ...deployment, promoteRequest: deployment.promoteRequest ?? { by: event.by, reason: event.reason, at: now } };
     case 'RollbackStarted':
       return { ...deployment, status: 'RollingBack', rollback: deployment.rollback ?? { cause: event.cause, mode: event.mode, startedAt: now } };
     case 'CrashLogRead':
@@ -132,6 +139,23 @@ function apply(deployment: Deployment, event: DeploymentEvent, now: EpochMillis)
       return { ...deployment, status: event.status, outcome: { status: event.status, at: now, reason: event.reason } };
     default:
       return assertNever(event);
+  }
+}
+
+/** What a person asks; of the same request twice the first stays on record. */
+function applyRequest(
+  deployment: Deployment,
+  event: Extract<DeploymentEvent, { type: 'AbortRequested' | 'PromoteRequested' | 'Paused' | 'Resumed' }>,
+  now: EpochMillis,
+): Deployment {
+  const asked = { by: event.by, reason: event.reason, at: now };
+  switch (event.type) {
+    case 'AbortRequested':
+      return { ...deployment, abortRequest: deployment.abortRequest ?? asked };
+    case 'PromoteRequested':
+      return { ...deployment, promoteRequest: deployment.promoteRequest ?? asked };
+    default:
+      return applyPause(deployment, event, now);
   }
 }
 

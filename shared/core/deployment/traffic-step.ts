@@ -2,6 +2,7 @@
 // Called by the lifecycle hook of ECS. Pure; what is unknown holds.
 import type { HealthVerdict } from '#core/health/health.ts';
 import type { Deployment, DeploymentEvent, EpochMillis, Plan, RollbackCause } from './deployment.ts';
+import { isPaused } from './pause-state.ts';
 
 export interface StepObservation {
   /** Green's share of production traffic by the driver's own word, and by the listener rule; undefined when not said or unreadable. */
@@ -46,8 +47,9 @@ export function decideStep(deployment: Deployment, plan: Plan, observed: StepObs
   if (guarded !== undefined) return guarded;
   const { weightsChange } = deployment;
   const events: DeploymentEvent[] = weightsChange !== undefined && weightsChange.restoredAt === undefined ? [{ type: 'WeightsRestored' }] : [];
-  if (observed.verdict === undefined) return { kind: 'goOn', events, reason: 'green has had no production traffic yet' };
-  return { events, ...judge(deployment, plan, observed.verdict, now) };
+  const judged = observed.verdict === undefined ? noTrafficYet : judge(deployment, plan, observed.verdict, now);
+  // Evidence against green still takes the traffic back: a pause holds it from going on, not from going home.
+  return { events, ...(isPaused(deployment) ? holdForPerson(deployment, judged) : judged) };
 }
 
 function askedBack({ abortRequest, supersededBy, shift }: Deployment): string | undefined {
@@ -56,12 +58,17 @@ function askedBack({ abortRequest, supersededBy, shift }: Deployment): string | 
   return supersededBy === undefined || shift?.fullTrafficAt !== undefined ? undefined : `a newer push (${supersededBy}) asks it to make room`;
 }
 
-function judge(
-  deployment: Deployment,
-  plan: Plan,
-  verdict: HealthVerdict,
-  now: EpochMillis,
-): { kind: 'goOn' | 'hold'; reason: string } | { kind: 'goBack'; cause: RollbackCause; reason: string } {
+const noTrafficYet = { kind: 'goOn' as const, reason: 'green has had no production traffic yet' };
+
+function holdForPerson({ pause }: Deployment, judged: Judged): Judged {
+  // A time that ran out while it was held proves nothing.
+  if (judged.kind === 'goBack' && judged.cause.kind !== 'inconclusive') return judged;
+  return { kind: 'hold', reason: `paused by ${pause?.by ?? 'somebody'}: ${pause?.reason ?? ''}` };
+}
+
+type Judged = { readonly kind: 'goOn' | 'hold'; readonly reason: string } | { readonly kind: 'goBack'; readonly cause: RollbackCause; readonly reason: string };
+
+function judge(deployment: Deployment, plan: Plan, verdict: HealthVerdict, now: EpochMillis): Judged {
   const reason = verdict.reasons.join('; ');
   if (verdict.verdict === 'fail') {
     const cause: RollbackCause = verdict.alarms.length > 0 ? { kind: 'alarm', alarms: verdict.alarms } : { kind: 'health', reasons: verdict.reasons };

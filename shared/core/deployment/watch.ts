@@ -1,6 +1,6 @@
 // The watch loop's decision: everything observed about a running deployment in, what to record and do next out. Called by the
 // `assess` step. Pure and total, so that the same evidence always gives the same decision.
-import { CRASH_CAUSES_MAX, type CrashCause, type CrashLog, orderedCauses } from '#core/breaker/crash-cause.ts';
+import type { CrashCause, CrashLog } from '#core/breaker/crash-cause.ts';
 import { crashLimit } from '#core/breaker/crash-threshold.ts';
 import type { EvidenceRecord } from '#core/health/evidence-record.ts';
 import type { HealthVerdict } from '#core/health/health.ts';
@@ -8,6 +8,8 @@ import { assertNever } from './assert-never.ts';
 import type { Deployment, DeploymentEvent, EpochMillis, Plan, RollbackCause, TerminalStatus } from './deployment.ts';
 import { describeCause } from './describe-event.ts';
 import { driverName } from './driver-kind.ts';
+import { isPaused } from './pause-state.ts';
+import { crashCause } from './rollback-cause.ts';
 import type { ShiftObservation } from './shift-observation.ts';
 import { approvalRefusal, awaitsApproval, watchApproval } from './watch-approval.ts';
 import { failedHook, type HookCheck, hookChecks, openHooks } from './watch-hooks.ts';
@@ -163,14 +165,10 @@ function reasonToRollBack(deployment: Deployment, plan: Plan, observed: WatchObs
   return undefined;
 }
 
-function crashCause({ count, lastReason, causes }: WatchObservation['crashes'], threshold: number): RollbackCause {
-  const kept = orderedCauses(causes ?? []).slice(0, CRASH_CAUSES_MAX);
-  return { kind: 'crashes', count, threshold, lastReason, ...(kept.length === 0 ? {} : { causes: kept }) };
-}
-
 function bakeIsOver(deployment: Deployment, plan: Plan, now: EpochMillis): boolean {
   const fullTrafficAt = deployment.shift?.fullTrafficAt;
-  return fullTrafficAt !== undefined && now >= fullTrafficAt + plan.settings.bakeTimeMinutes * 60_000;
+  // While a person holds it, no time runs out.
+  return !isPaused(deployment) && fullTrafficAt !== undefined && now >= fullTrafficAt + plan.settings.bakeTimeMinutes * 60_000;
 }
 
 function keepWatching(
@@ -187,7 +185,8 @@ function keepWatching(
   }
   const events: DeploymentEvent[] = [];
   const actions: WatchAction[] = [...hookChecks(deployment, now)];
-  if (shift.status === 'ready' && (shift.pausedAt === undefined || deployment.promoteRequest !== undefined)) actions.push({ kind: 'continueReady' });
+  if (shift.status === 'ready' && !isPaused(deployment) && (shift.pausedAt === undefined || deployment.promoteRequest !== undefined))
+    actions.push({ kind: 'continueReady' });
   const released = deployment.shift?.blueReleasedAt !== undefined;
   if (shift.waitsBeforeBlueEnds && greenMayStay(deployment, plan, observed, now)) {
     // Asked again each round until the driver reports its end: the call may have been lost.
@@ -205,6 +204,7 @@ function keepWatching(
 
 /** Called while nothing speaks for a rollback. */
 function greenMayStay(deployment: Deployment, plan: Plan, observed: WatchObservation, now: EpochMillis): boolean {
+  if (isPaused(deployment)) return false;
   if (deployment.promoteRequest !== undefined) return true;
   if (!bakeIsOver(deployment, plan, now)) return false;
   if (observed.verdict?.verdict === 'pass') return true;
@@ -214,7 +214,8 @@ function greenMayStay(deployment: Deployment, plan: Plan, observed: WatchObserva
 /** The bake time is over, the evidence is not enough, and the driver waits: somebody who knows more may decide. */
 function questionToPerson(deployment: Deployment, plan: Plan, observed: WatchObservation, now: EpochMillis): string | undefined {
   const fullTrafficAt = deployment.shift?.fullTrafficAt;
-  if (fullTrafficAt === undefined || now < fullTrafficAt + (plan.settings.bakeTimeMinutes + ASK_AFTER_MINUTES) * 60_000) return undefined;
+  if (isPaused(deployment) || fullTrafficAt === undefined || now < fullTrafficAt + (plan.settings.bakeTimeMinutes + ASK_AFTER_MINUTES) * 60_000)
+    return undefined;
   const why = observed.verdict?.reasons.join('; ') ?? 'health could not be read';
   return `The bake time is over without enough evidence (${why}). Blue is kept and judging goes on; weir promote or weir abort decides now`;
 }

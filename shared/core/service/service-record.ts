@@ -124,7 +124,10 @@ function judgeAdmission(record: ServiceRecord, asked: AdmissionRequest, now: Epo
   const same = (admission: Admission): { record: ServiceRecord; admission: Admission } => ({ record, admission });
   if (record.active?.deploymentId === deploymentId) return same({ kind: 'known', state: 'active' });
   if (record.next?.deploymentId === deploymentId) return same({ kind: 'known', state: 'next' });
-  if (record.frozen !== undefined) return same({ kind: 'refuse', reason: `the service is frozen: ${record.frozen}` });
+  const { remedy: asRemedy } = request;
+  // A person who takes traffic back from a bad version is not held up by a freeze; who and why are on record.
+  const isOperatorsRollback = request.source === 'operator' && asRemedy?.purpose === 'restore';
+  if (record.frozen !== undefined && !isOperatorsRollback) return same({ kind: 'refuse', reason: `the service is frozen: ${record.frozen}` });
   const digest = judgeDigest(record.quarantine, request.digest, request.force, now);
   if (digest.kind === 'quarantined') {
     return same({ kind: 'refuse', reason: `this image failed before (${digest.reason}); quarantined until ${compactTime(digest.until)}Z` });
@@ -132,6 +135,8 @@ function judgeAdmission(record: ServiceRecord, asked: AdmissionRequest, now: Epo
   const remedy = request.source === 'remedy';
   if (remedy && record.active !== undefined)
     return same({ kind: 'refuse', reason: `deployment ${record.active.deploymentId} is running: a remedy never interferes with it` });
+  if (request.alone === true && record.active !== undefined)
+    return same({ kind: 'refuse', reason: `deployment ${record.active.deploymentId} is running: somebody else was first` });
   if (record.active?.digest === request.digest)
     return same({ kind: 'refuse', reason: `deployment ${record.active.deploymentId} is already rolling out this image` });
   if (!remedy && record.active === undefined && asked.servingDigest === request.digest)
@@ -144,7 +149,7 @@ function judgeAdmission(record: ServiceRecord, asked: AdmissionRequest, now: Epo
   if (breaker.kind === 'refuse') return same({ kind: 'refuse', reason: breakerRefusal(breaker) });
   const fence = record.fence + 1;
   // Whatever was pushed since the newest push that was judged is newer than what a remedy deploys.
-  const pushedAt = remedy ? record.pushesSeenUntil : request.pushedAt;
+  const pushedAt = remedy ? record.pushesSeenUntil : request.alone === true ? Math.max(record.pushesSeenUntil, request.pushedAt) : request.pushedAt;
   return {
     record: withBreakerEvents(
       { ...record, fence, active: { deploymentId, fence, since: now, digest: request.digest, pushedAt }, next: undefined },
