@@ -38,6 +38,7 @@ export const remedyStories: readonly Story[] = [
   {
     name: 'guard',
     summary: 'a version goes bad after it was deployed and the last good one comes back',
+    waits: true,
     manifest: allAtOnce,
     desiredCount: 2,
     badTags: [],
@@ -53,6 +54,7 @@ export const remedyStories: readonly Story[] = [
   {
     name: 'crash-loop',
     summary: 'the tasks of the serving version crash again and again, long after its deployment',
+    waits: true,
     manifest: { ...allAtOnce, guard: { mode: 'off' } },
     desiredCount: 2,
     badTags: [],
@@ -69,6 +71,7 @@ export const remedyStories: readonly Story[] = [
   {
     name: 'out-of-memory',
     summary: 'the serving version needs more memory than it has and gets it as a canary',
+    waits: true,
     manifest: { strategy: { canary: { percent: 20, intervalMinutes: 1 } }, remediation: { outOfMemory: { mode: 'auto' } } },
     desiredCount: 2,
     badTags: [],
@@ -85,6 +88,7 @@ export const remedyStories: readonly Story[] = [
   {
     name: 'breaker',
     summary: 'three bad versions open the circuit breaker, a fourth push is refused, and a good one closes it after the cool-down',
+    waits: true,
     manifest: { ...allAtOnce, breaker: { failuresToOpen: 3, coolDownMinutes: 10 } },
     desiredCount: 2,
     badTags: ['2.0.0', '3.0.0', '4.0.0', '5.0.0'],

@@ -29,6 +29,8 @@ export interface Story {
   readonly ends: Readonly<Record<string, string | readonly string[]>>;
   /** How each remediation ends without faults; none is started when absent. */
   readonly remedies?: readonly string[];
+  /** Time passes in it by design: how long it takes says nothing about Weir. */
+  readonly waits?: true;
   /** The version that serves at the end without faults; undefined where traffic stays as it stands. */
   readonly serves: string | undefined;
   tell(stage: Stage): Promise<void>;
@@ -148,6 +150,7 @@ const deploymentStories: readonly Story[] = [
   {
     name: 'approval',
     summary: 'two people approve a canary before it gets production traffic',
+    waits: true,
     manifest: { ...canary, approval: { required: 2, timeoutMinutes: 120 } },
     desiredCount: 2,
     badTags: [],
@@ -183,7 +186,7 @@ const deploymentStories: readonly Story[] = [
 export const stories: readonly Story[] = [...deploymentStories, ...remedyStories];
 
 /** Seeds in which each story of a remedy comes once: they are the longest. */
-const SEEDS_PER_REMEDY_STORY = 40;
+const SEEDS_PER_REMEDY_STORY = 100;
 
 /** The story of a seed: its number chooses the story too, so that the seed says everything. */
 export function storyOf(seed: number): Story {

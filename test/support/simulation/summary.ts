@@ -4,6 +4,7 @@ import { callFaultKinds } from './control-call.ts';
 import { type Fault, faultKinds } from './faults.ts';
 import { percentile } from './percentile.ts';
 import type { Done } from './pool.ts';
+import { storyNamed } from './stories.ts';
 
 export interface Summary {
   add(done: Done): void;
@@ -71,12 +72,11 @@ function faultLines(done: readonly Done[]): string[] {
   return ['(none)', ...faultKinds].flatMap((kind) => {
     const runs = done.filter(({ result }) => (kind === '(none)' ? result.struck.length === 0 : result.struck.some((fault: Fault) => fault.kind === kind)));
     if (runs.length === 0) return [];
-    const ended = runs.map(({ result }) => result.simulatedMs);
+    const ended = runs.filter(({ order }) => storyNamed(order.story).waits !== true).map(({ result }) => result.simulatedMs);
     const exposed = runs.filter(({ order }) => order.story === 'bad-image').map(({ result }) => result.exposedMs);
+    const took = (at: number): string => (ended.length === 0 ? '-' : minutes(percentile(ended, at))).padStart(6);
     const seconds = (at: number): string => (exposed.length === 0 ? '-' : (percentile(exposed, at) / 1000).toFixed(0));
-    return [
-      `  ${kind.padEnd(24)} ${String(runs.length).padStart(6)}   ${minutes(percentile(ended, 0.5)).padStart(6)} ${minutes(percentile(ended, 0.99)).padStart(6)}   ${seconds(0.5).padStart(6)} ${seconds(0.99).padStart(6)}`,
-    ];
+    return [`  ${kind.padEnd(24)} ${String(runs.length).padStart(6)}   ${took(0.5)} ${took(0.99)}   ${seconds(0.5).padStart(6)} ${seconds(0.99).padStart(6)}`];
   });
 }
 
