@@ -103,6 +103,10 @@ export const driver = section(
       ['hold', 'rollBack'],
       'With ecs: what happens when the hook before a step finds weights that somebody else has set. hold: no step is made until they are as expected; rollBack: traffic goes back to blue.',
     ).default('hold'),
+    onOutsideDeployment: word(
+      ['yield', 'adopt', 'stop'],
+      'With ecs: what happens when somebody else deploys the service in mid-shift, for which ECS stops the shift. yield: it is theirs; adopt: where it deploys the same task definition it goes on as this deployment, else yield; stop: it is stopped with rollback, once.',
+    ).default('yield'),
   },
   'Who shifts the traffic, and through what.',
 )

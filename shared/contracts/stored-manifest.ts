@@ -128,6 +128,7 @@ export function planTarget(manifest: Manifest): PlanTarget {
     container: manifest.image.container,
     driver: manifest.driver.kind,
     onWeightsChanged: manifest.driver.onWeightsChanged,
+    onOutsideDeployment: manifest.driver.onOutsideDeployment,
     maxScanSeverity: manifest.preflight.maxScanSeverity,
     requireScan: manifest.preflight.requireScan,
   };

@@ -36,9 +36,18 @@ export async function answerLifecycleHook(ports: Ports, request: LifecycleHookRe
   if (loaded === undefined) throw new RetryableError(`deployment ${deploymentId} of ${serviceKey} is not on record`);
   const { deployment } = loaded;
   if (deployment.shift !== undefined && deployment.shift.driverDeploymentId !== request.serviceDeploymentArn) {
+    if (isToBeAdopted(deployment)) {
+      await signalRunning(ports, serviceKey, { source: 'hook', note: `asked by ${request.serviceDeploymentArn}` });
+      return later('somebody else deploys the same: it is adopted first');
+    }
     return passed(`another deployment of what ${deploymentId} deployed: it is not judged here`);
   }
   return goingBack(deployment) ?? (await decideStage(ports, deployment, request, deadline));
+}
+
+/** Until the watch loop has seen that ECS stopped the shift for it, nothing is decided. */
+function isToBeAdopted({ status, plan, rollback }: Deployment): boolean {
+  return plan?.onOutsideDeployment === 'adopt' && !isTerminal(status) && rollback === undefined;
 }
 
 /** A shift that ended, or whose traffic goes back, never moves forward. */

@@ -11,6 +11,7 @@ import { askPerson } from './ask-person.ts';
 import { recordEvents } from './change-deployment.ts';
 import { loadHeld, requireShift } from './held-deployment.ts';
 import { observeDeployment } from './observe-deployment.ts';
+import { tellHeld } from './tell-held.ts';
 
 export async function assessDeployment(ports: Ports, input: WorkflowInput): Promise<StepAnswer> {
   const held = await loadHeld(ports, input);
@@ -40,6 +41,9 @@ async function act(ports: Ports, action: WatchAction, deployment: Deployment, dr
       return;
     case 'askApproval':
       if (deployment.approval !== undefined) await askApproval(ports, deployment, deployment.approval.rules);
+      return;
+    case 'tellHeld':
+      await tellHeld(ports, deployment, action);
       return;
     case 'continueReady':
       await ports.driver.continueReady(driverDeploymentId);

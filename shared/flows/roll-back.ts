@@ -28,6 +28,11 @@ export async function goBack(ports: Ports, held: VersionedDeployment): Promise<v
   if (started === undefined) return;
   const { plan, shift } = started;
   const { rollback } = held.deployment;
+  if (rollback?.cause.kind === 'outside') {
+    // ECS has stopped this one for the other: the other goes back, and nothing else is touched.
+    await ports.driver.stop(rollback.cause.driverDeploymentId, 'toBlue');
+    return;
+  }
   const sinceStart = ports.now() - (rollback?.startedAt ?? 0);
   const mode = rollback?.mode === 'freeze' ? 'freeze' : await modeFor(ports, plan, sinceStart);
   if (mode === undefined) return;

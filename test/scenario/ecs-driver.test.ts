@@ -85,7 +85,8 @@ describe('the hook before a step', () => {
     expect(await greenPercent()).toBe(10);
     expect(await deploymentOf(digest)).toMatchObject({
       status: 'Shifting',
-      step: { greenPercent: 10, nextPercent: 100, reason: expect.stringContaining('more green requests needed') },
+      // Who might decide instead has been told.
+      step: { greenPercent: 10, nextPercent: 100, reason: expect.stringContaining('more green requests needed'), toldAt: expect.any(Number) },
     });
     traffic.requestsPerMinute = 12_000;
     expect(await untilEnded(digest)).toMatchObject({ status: 'Succeeded' });
@@ -110,7 +111,10 @@ describe('the hook before a step', () => {
     await pass(20 * MINUTE);
     expect(await greenPercent()).toBe(0);
     const held = await deploymentOf(digest);
-    expect(held).toMatchObject({ status: 'Shifting', weightsChange: { ruleArn: sample.productionRuleArn, expectedPercent: 10, foundPercent: 0 } });
+    expect(held).toMatchObject({
+      status: 'Shifting',
+      weightsChange: { ruleArn: sample.productionRuleArn, expectedPercent: 10, foundPercent: 0, toldAt: expect.any(Number) },
+    });
     expect(held?.timeline.map((entry) => entry.text)).toContainEqual(
       expect.stringMatching(/^Somebody else set the weights of .*green has 0 % .* 10 % expected$/),
     );
@@ -149,6 +153,66 @@ describe('an outside deployment', () => {
       const { serviceDeployments } = await call('ecs', 'DescribeServiceDeployments', { serviceDeploymentArns: [other] });
       return serviceDeployments[0].status === 'SUCCESSFUL';
     });
+  });
+});
+
+describe('an outside deployment, where the manifest says so,', () => {
+  const deployments = async (): Promise<readonly string[]> => {
+    const { cluster, service } = scenario.sample;
+    return (await scenario.call('ecs', 'ListServiceDeployments', { cluster, service }))['serviceDeployments'].map(
+      (one: AwsShape) => one['serviceDeploymentArn'],
+    );
+  };
+
+  test('is adopted when it deploys the same: the canary begins anew and is judged like any other', async () => {
+    const { apply, push, until, greenPercent, untilEnded, call, sample, servingDigest } = scenario;
+    await apply({ driver: { kind: 'ecs', onOutsideDeployment: 'adopt' } });
+    const digest = await push('10.1.0');
+    await until(async () => (await greenPercent()) === 10);
+    await call('ecs', 'UpdateService', { cluster: sample.cluster, service: sample.service, forceNewDeployment: true });
+    const [other] = await deployments();
+    const deployment = await untilEnded(digest);
+    expect(deployment).toMatchObject({ status: 'Succeeded', shift: { driverDeploymentId: other } });
+    expect(deployment.timeline.map(({ type }) => type)).toContain('ShiftAdopted');
+    expect(deployment.timeline.filter(({ text }) => text.includes('green has 10 %')).length).toBeGreaterThanOrEqual(2);
+    expect(await servingDigest()).toBe(digest);
+  });
+
+  test('that deploys something else is yielded to all the same', async () => {
+    const { push, until, greenPercent, untilEnded, call, sample, servingDigest } = scenario;
+    const { services } = await call('ecs', 'DescribeServices', { cluster: sample.cluster, services: [sample.service] });
+    const digest = await push('10.2.0');
+    await until(async () => (await greenPercent()) === 10);
+    await call('ecs', 'UpdateService', {
+      cluster: sample.cluster,
+      service: sample.service,
+      taskDefinition: services[0].taskDefinition,
+      forceNewDeployment: true,
+    });
+    const [other] = await deployments();
+    expect(await untilEnded(digest)).toMatchObject({ status: 'Superseded', outcome: { reason: expect.stringContaining(String(other)) } });
+    await until(
+      async () => (await call('ecs', 'DescribeServiceDeployments', { serviceDeploymentArns: [other] }))['serviceDeployments'][0].status === 'SUCCESSFUL',
+    );
+    expect(await servingDigest()).not.toBe(digest);
+  });
+
+  test('is stopped, and blue serves everything again', async () => {
+    const { apply, push, until, greenPercent, untilEnded, call, sample, servingDigest, service } = scenario;
+    await apply({ driver: { kind: 'ecs', onOutsideDeployment: 'stop' } });
+    const before = await servingDigest();
+    const digest = await push('10.3.0');
+    await until(async () => (await greenPercent()) === 10);
+    await call('ecs', 'UpdateService', { cluster: sample.cluster, service: sample.service, forceNewDeployment: true });
+    const [other] = await deployments();
+    const deployment = await untilEnded(digest);
+    expect(deployment).toMatchObject({ status: 'RolledBack', rollback: { cause: { kind: 'outside', driverDeploymentId: other } } });
+    const { serviceDeployments } = await call('ecs', 'DescribeServiceDeployments', { serviceDeploymentArns: [other] });
+    expect(serviceDeployments[0].status).toBe('ROLLBACK_SUCCESSFUL');
+    expect(await servingDigest()).toBe(before);
+    // What somebody else did says nothing about the image.
+    expect((await service()).quarantine.map((entry) => entry.digest)).not.toContain(digest);
+    await apply(native);
   });
 });
 

@@ -56,12 +56,14 @@ export type DeploymentEnd = {
   readonly reason: string;
 };
 
+/** Causes that people decided, or did not answer: they say nothing about the image. */
+const saysNothing: ReadonlySet<string> = new Set(['operator', 'superseded', 'approval', 'outside']);
+
 /** How a deployment's terminal status and the cause of its rollback count. */
 export function deploymentEnd(status: string, rollbackCause: string | undefined): DeploymentEnd['end'] {
   if (status === 'Succeeded') return 'succeeded';
   if (status === 'Refused' || status === 'Superseded') return 'neither';
-  // What people decided, or did not answer, says nothing about the image.
-  if (rollbackCause === 'operator' || rollbackCause === 'superseded' || rollbackCause === 'approval') return 'neither';
+  if (rollbackCause !== undefined && saysNothing.has(rollbackCause)) return 'neither';
   return 'failed';
 }
 

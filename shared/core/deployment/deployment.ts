@@ -1,6 +1,6 @@
 // What one deployment is: its record and the events that change it. How they change it is in evolve.ts.
 import type { ApprovalEvent, ApprovalRules, ApprovalState } from '#core/approval/approval.ts';
-import type { CrashCause, CrashLog } from '#core/breaker/crash-cause.ts';
+import type { CrashLog } from '#core/breaker/crash-cause.ts';
 import type { CrashThreshold } from '#core/breaker/crash-threshold.ts';
 import type { Operator } from '#core/breaker/service-breaker.ts';
 import type { Baseline } from '#core/health/evidence.ts';
@@ -9,8 +9,10 @@ import type { HealthRules, HealthVerdict } from '#core/health/health.ts';
 import type { Strategy } from '#core/strategy/strategy.ts';
 import type { DriverKind } from './driver-kind.ts';
 import type { GuardEvent, GuardState } from './guard-state.ts';
+import type { OutsidePolicy } from './outside-deployment.ts';
 import type { PauseEvent, PauseState } from './pause-state.ts';
 import type { Remedy } from './remedy.ts';
+import type { RollbackCause } from './rollback-cause.ts';
 import type { StepEvent, StepState, WeightsChange } from './step-state.ts';
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
@@ -124,6 +126,8 @@ export interface Plan {
   readonly productionRuleArn?: string;
   /** What becomes of a deployment whose weights somebody else sets in mid-shift; absent: hold. */
   readonly onWeightsChanged?: 'hold' | 'rollBack';
+  /** What becomes of it when somebody else deploys the service in mid-shift; absent: yield. */
+  readonly onOutsideDeployment?: OutsidePolicy;
   /**
    * Set for a rolling deployment: tasks are replaced and no traffic is shifted. Shares are then shares of the running tasks, and the
    * members that name target groups hold the keys of the two sides (see rolling.ts).
@@ -177,27 +181,6 @@ export interface ShiftState {
   readonly fullTrafficAt?: EpochMillis;
   readonly blueReleasedAt?: EpochMillis;
 }
-
-export type RollbackCause =
-  | { readonly kind: 'health'; readonly reasons: readonly string[] }
-  | {
-      readonly kind: 'crashes';
-      readonly count: number;
-      readonly threshold: number;
-      readonly lastReason: string;
-      /** Most frequent first; absent where none was classified. */
-      readonly causes?: readonly CrashCause[];
-    }
-  | { readonly kind: 'alarm'; readonly alarms: readonly string[] }
-  | { readonly kind: 'hook'; readonly hook: LifecycleHook; readonly reason: string }
-  | { readonly kind: 'driver'; readonly reason: string }
-  | { readonly kind: 'weights'; readonly reason: string }
-  /** Somebody did not approve, or not enough did in time. */
-  | { readonly kind: 'approval'; readonly end: 'rejected' | 'timedOut'; readonly reason: string }
-  | { readonly kind: 'operator'; readonly by: string; readonly reason: string }
-  | { readonly kind: 'superseded'; readonly by: string }
-  | { readonly kind: 'inconclusive'; readonly reasons: readonly string[] }
-  | { readonly kind: 'unexpected'; readonly reason: string };
 
 /** toBlue: traffic goes back to blue. freeze: blue is not healthy either, so the driver is stopped and traffic stays where it is. */
 export interface Rollback {

@@ -2,17 +2,19 @@
 import { describeApprovalEvent, isApprovalEvent } from '#core/approval/approval.ts';
 import { crashTitle } from '#core/breaker/crash-cause.ts';
 import { assertNever } from './assert-never.ts';
-import { type Deployment, type DeploymentEvent, isTerminal, type RollbackCause } from './deployment.ts';
+import { type Deployment, type DeploymentEvent, isTerminal } from './deployment.ts';
 import { driverName } from './driver-kind.ts';
 import { describeGuardEvent, isGuardEvent } from './guard-state.ts';
 import { describePause } from './pause-state.ts';
-import type { StepEvent } from './step-state.ts';
+import type { RollbackCause } from './rollback-cause.ts';
+import { isStepEvent, type StepEvent } from './step-state.ts';
 
 /** The timeline's words for an event; undefined for events that would only fill it. */
 export function describeEvent(event: DeploymentEvent, before: Deployment): string | undefined {
   if (isGuardEvent(event)) return before.status === 'Succeeded' ? describeGuardEvent(event, before.guard) : undefined;
   if (isTerminal(before.status) && event.type !== 'ScalingRestored') return undefined;
   if (isApprovalEvent(event)) return describeApprovalEvent(event, before.approval);
+  if (isStepEvent(event)) return describeStep(event, before);
   switch (event.type) {
     case 'Queued':
       return `Waits for ${event.behind} to end`;
@@ -53,11 +55,6 @@ export function describeEvent(event: DeploymentEvent, before: Deployment): strin
       return undefined;
     case 'HookAnswered':
       return `${event.hook} ${event.answer === 'Succeeded' ? 'passed' : 'failed'}: ${event.reason}`;
-    case 'StepHeld':
-    case 'StepPassed':
-    case 'WeightsChanged':
-    case 'WeightsRestored':
-      return describeStep(event, before);
     case 'ShiftObserved':
       return before.shift?.phase === event.phase && before.shift.greenPercent === event.greenPercent
         ? undefined
@@ -113,6 +110,10 @@ function describeStep(event: StepEvent, before: Deployment): string | undefined 
         : `Somebody else set the weights of ${event.ruleArn}: green has ${event.foundPercent} % of production traffic, ${event.expectedPercent} % expected`;
     case 'WeightsRestored':
       return 'The weights are as expected again';
+    case 'HoldTold':
+      return undefined;
+    case 'ShiftAdopted':
+      return `Goes on as ${event.driverDeploymentId}, which somebody else started and which deploys the same`;
   }
 }
 
@@ -131,6 +132,7 @@ export function describeCause(cause: RollbackCause): string {
       return `${cause.hook} failed: ${cause.reason}`;
     case 'driver':
     case 'weights':
+    case 'outside':
     case 'approval':
       return cause.reason;
     case 'operator':

@@ -15,7 +15,7 @@ import {
 import { describeEvent } from './describe-event.ts';
 import { applyGuardEvent, type GuardEvent, isGuardEvent } from './guard-state.ts';
 import { applyPause } from './pause-state.ts';
-import type { StepEvent, StepState } from './step-state.ts';
+import { isStepEvent, type StepEvent, type StepState } from './step-state.ts';
 
 /** Longest timeline kept in a record; the oldest entries after the first ten are dropped first and counted. */
 export const TIMELINE_ENTRIES_MAX = 150;
@@ -70,6 +70,7 @@ function apply(deployment: Deployment, event: DeploymentEvent, now: EpochMillis)
   if (isTerminal(deployment.status)) return applyAfterEnd(deployment, event, now);
   if (isGuardEvent(event)) return deployment;
   if (isApprovalEvent(event)) return applyApproval(deployment, event, now);
+  if (isStepEvent(event)) return applyStep(deployment, event, now);
   switch (event.type) {
     case 'Queued':
       return { ...deployment, status: 'Queued' };
@@ -114,11 +115,6 @@ function apply(deployment: Deployment, event: DeploymentEvent, now: EpochMillis)
     case 'HookAnswered':
     case 'HookReported':
       return applyHook(deployment, event, now);
-    case 'StepHeld':
-    case 'StepPassed':
-    case 'WeightsChanged':
-    case 'WeightsRestored':
-      return applyStep(deployment, event, now);
     case 'ShiftObserved':
       return deployment.shift === undefined ? deployment : { ...deployment, shift: observeShift(deployment.shift, event, now) };
     case 'HealthAssessed':
@@ -214,6 +210,10 @@ function applyStep(deployment: Deployment, event: StepEvent, now: EpochMillis): 
     }
     case 'WeightsRestored':
       return deployment.weightsChange === undefined ? deployment : { ...deployment, weightsChange: { ...deployment.weightsChange, restoredAt: now } };
+    case 'HoldTold':
+      return toldOfHold(deployment, event.why, now);
+    case 'ShiftAdopted':
+      return adoptShift(deployment, event.driverDeploymentId, now);
     default:
       return assertNever(event);
   }
@@ -223,7 +223,27 @@ function stepOf(before: StepState | undefined, event: Extract<StepEvent, { type:
   const { greenPercent, nextPercent, reason } = event;
   const isSame = before?.passedAt === undefined && before?.nextPercent === nextPercent;
   const since = isSame ? before.since : now;
-  return { greenPercent, nextPercent, since, reason, ...(event.type === 'StepPassed' ? { passedAt: now } : {}) };
+  return {
+    greenPercent,
+    nextPercent,
+    since,
+    reason,
+    ...(isSame && before.toldAt !== undefined ? { toldAt: before.toldAt } : {}),
+    ...(event.type === 'StepPassed' ? { passedAt: now } : {}),
+  };
+}
+
+function toldOfHold(deployment: Deployment, why: 'step' | 'weights', now: EpochMillis): Deployment {
+  const { step, weightsChange } = deployment;
+  if (why === 'step') return step === undefined ? deployment : { ...deployment, step: { ...step, toldAt: step.toldAt ?? now } };
+  return weightsChange === undefined ? deployment : { ...deployment, weightsChange: { ...weightsChange, toldAt: weightsChange.toldAt ?? now } };
+}
+
+/** It begins anew: what green had of the traffic went back to blue when ECS stopped the shift before. */
+function adoptShift(deployment: Deployment, driverDeploymentId: string, now: EpochMillis): Deployment {
+  if (deployment.shift === undefined) return deployment;
+  const { step: _step, weightsChange: _change, ...rest } = deployment;
+  return { ...rest, shift: { driverDeploymentId, startedAt: deployment.shift.startedAt, observedAt: now, phase: 'Adopted', greenPercent: 0 } };
 }
 
 function observeShift(shift: ShiftState, event: { phase: string; greenPercent: number }, now: EpochMillis): ShiftState {

@@ -2,8 +2,9 @@
 import type { CrashCause } from '#core/breaker/crash-cause.ts';
 import { breakerOf } from '#core/service/record-breaker.ts';
 import type { ServiceRecord } from '#core/service/service-record.ts';
-import { type Deployment, type EpochMillis, isTerminal, type RollbackCause } from './deployment.ts';
+import { type Deployment, type EpochMillis, isTerminal } from './deployment.ts';
 import { compactTime } from './deployment-id.ts';
+import type { RollbackCause } from './rollback-cause.ts';
 
 export function nextSteps(deployment: Deployment, service: ServiceRecord, causes: readonly CrashCause[], now: EpochMillis): readonly string[] {
   const { rollback, serviceKey, status } = deployment;
@@ -47,6 +48,8 @@ function ofCause(cause: RollbackCause, { serviceKey, id }: Deployment): readonly
       return ["Find out who sets the listener's weights: CloudTrail has ModifyRule and ModifyListener."];
     case 'unexpected':
       return ["Look at the log of Weir's own function that failed; deploying the same image again is safe."];
+    case 'outside':
+      return ['Find out who deploys the service besides Weir: CloudTrail has UpdateService. driver.onOutsideDeployment says what becomes of it.'];
     case 'approval':
       return [`To ask again: weir deploy with the same image; the approvers and the time are the manifest's section approval.`];
     case 'crashes':

@@ -2,8 +2,9 @@
 import { type CrashCause, type CrashLog, orderedCauses } from '#core/breaker/crash-cause.ts';
 import { stopCause } from '#core/breaker/stop-cause.ts';
 import type { ServiceRecord } from '#core/service/service-record.ts';
-import type { Deployment, EpochMillis, RollbackCause, TimelineEntry } from './deployment.ts';
+import type { Deployment, EpochMillis, TimelineEntry } from './deployment.ts';
 import { nextSteps } from './explain-next.ts';
+import type { RollbackCause } from './rollback-cause.ts';
 
 export interface Explanation {
   readonly deploymentId: string;

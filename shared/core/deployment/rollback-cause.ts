@@ -1,6 +1,29 @@
-// Crashes as the cause of a rollback, as the watch loop finds them in what it sees.
+// Why a deployment goes back.
 import { CRASH_CAUSES_MAX, type CrashCause, orderedCauses } from '#core/breaker/crash-cause.ts';
-import type { RollbackCause } from './deployment.ts';
+import type { LifecycleHook } from './deployment.ts';
+
+export type RollbackCause =
+  | { readonly kind: 'health'; readonly reasons: readonly string[] }
+  | {
+      readonly kind: 'crashes';
+      readonly count: number;
+      readonly threshold: number;
+      readonly lastReason: string;
+      /** Most frequent first; absent where none was classified. */
+      readonly causes?: readonly CrashCause[];
+    }
+  | { readonly kind: 'alarm'; readonly alarms: readonly string[] }
+  | { readonly kind: 'hook'; readonly hook: LifecycleHook; readonly reason: string }
+  | { readonly kind: 'driver'; readonly reason: string }
+  | { readonly kind: 'weights'; readonly reason: string }
+  /** Somebody else deployed the service, and that deployment is stopped too. */
+  | { readonly kind: 'outside'; readonly driverDeploymentId: string; readonly reason: string }
+  /** Somebody did not approve, or not enough did in time. */
+  | { readonly kind: 'approval'; readonly end: 'rejected' | 'timedOut'; readonly reason: string }
+  | { readonly kind: 'operator'; readonly by: string; readonly reason: string }
+  | { readonly kind: 'superseded'; readonly by: string }
+  | { readonly kind: 'inconclusive'; readonly reasons: readonly string[] }
+  | { readonly kind: 'unexpected'; readonly reason: string };
 
 /** Crashes that reached their limit. */
 export function crashCause(

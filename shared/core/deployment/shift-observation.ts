@@ -12,7 +12,14 @@ export interface ShiftObservation {
   /** The driver's own rollback of this deployment. */
   readonly rollback: { readonly id: string; readonly status: 'running' | 'succeeded' | 'failed' } | undefined;
   /** Somebody else's deployment that took the service over and ended this one: its traffic is not ours to move. */
-  readonly takenOverBy?: string;
+  readonly takenOverBy?: {
+    readonly driverDeploymentId: string;
+    /** For people. */
+    readonly name: string;
+    /** It deploys the same task definition. */
+    readonly deploysTheSame: boolean;
+    readonly isOver: boolean;
+  };
   /** It waits for a person at a pause of the service's own, at this stage; never continued without being asked to. */
   readonly pausedAt?: string;
 }

@@ -1,8 +1,9 @@
 // Before each step of a shift that can be held: is the traffic where it should be, and does the evidence allow the next share?
 // Called by the lifecycle hook of ECS. Pure; what is unknown holds.
 import type { HealthVerdict } from '#core/health/health.ts';
-import type { Deployment, DeploymentEvent, EpochMillis, Plan, RollbackCause } from './deployment.ts';
+import type { Deployment, DeploymentEvent, EpochMillis, Plan } from './deployment.ts';
 import { isPaused } from './pause-state.ts';
+import type { RollbackCause } from './rollback-cause.ts';
 
 export interface StepObservation {
   /** Green's share of production traffic by the driver's own word, and by the listener rule; undefined when not said or unreadable. */

@@ -1,7 +1,8 @@
 // The watch loop's part about approvals: a shift that stands at ECS's PAUSE hook until people have answered. Nothing is looked at
 // meanwhile; an answer, an abort, a crash or an alarm wakes the loop, and so does the end of the time.
 import { type ApprovalDecision, decideApproval } from '#core/approval/approval.ts';
-import type { Deployment, DeploymentEvent, EpochMillis, Plan, RollbackCause } from './deployment.ts';
+import type { Deployment, DeploymentEvent, EpochMillis, Plan } from './deployment.ts';
+import type { RollbackCause } from './rollback-cause.ts';
 import type { ShiftObservation } from './shift-observation.ts';
 import type { WatchAction } from './watch.ts';
 

@@ -1,5 +1,6 @@
 // Lifecycle hooks as the watch loop sees them: which one failed, which are open, which are to be checked again.
-import { type Deployment, type EpochMillis, type HookRecord, type LifecycleHook, lifecycleHooks, type RollbackCause } from './deployment.ts';
+import { type Deployment, type EpochMillis, type HookRecord, type LifecycleHook, lifecycleHooks } from './deployment.ts';
+import type { RollbackCause } from './rollback-cause.ts';
 
 /** A hook of ours that is to be looked at again, in its own function. */
 export interface HookCheck {

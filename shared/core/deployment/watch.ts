@@ -5,14 +5,18 @@ import { crashLimit } from '#core/breaker/crash-threshold.ts';
 import type { EvidenceRecord } from '#core/health/evidence-record.ts';
 import type { HealthVerdict } from '#core/health/health.ts';
 import { assertNever } from './assert-never.ts';
-import type { Deployment, DeploymentEvent, EpochMillis, Plan, RollbackCause, TerminalStatus } from './deployment.ts';
+import type { Deployment, DeploymentEvent, EpochMillis, Plan } from './deployment.ts';
 import { describeCause } from './describe-event.ts';
 import { driverName } from './driver-kind.ts';
+import { stoppedOther } from './outside-deployment.ts';
 import { isPaused } from './pause-state.ts';
-import { crashCause } from './rollback-cause.ts';
+import { crashCause, type RollbackCause } from './rollback-cause.ts';
 import type { ShiftObservation } from './shift-observation.ts';
 import { approvalRefusal, awaitsApproval, watchApproval } from './watch-approval.ts';
+import { conclude, concludeRollback, held, watch } from './watch-endings.ts';
+import { heldActions, type TellHeld } from './watch-held.ts';
 import { failedHook, type HookCheck, hookChecks, openHooks } from './watch-hooks.ts';
+import { takenOver, watchStopped, yieldTo } from './watch-outside.ts';
 
 /** Real weights of the production listener, percent by target group ARN; undefined when unreadable. */
 export type ProductionWeights = Readonly<Record<string, number>> | undefined;
@@ -34,6 +38,7 @@ export type WatchAction =
   | { readonly kind: 'releaseBlue' }
   | { readonly kind: 'askPerson'; readonly question: string }
   | { readonly kind: 'askApproval' }
+  | TellHeld
   | HookCheck
   | { readonly kind: 'continueReady' };
 
@@ -94,7 +99,7 @@ export function decideWatch(deployment: Deployment, observed: WatchObservation, 
 function watchShift(deployment: Deployment, plan: Plan, observed: WatchObservation, greenPercent: number, now: EpochMillis): WatchDecision {
   const shift = observed.shift;
   if (shift === undefined) return watchUnread(deployment, plan, observed, now);
-  if (shift.takenOverBy !== undefined) return yieldTo(shift.takenOverBy, greenPercent);
+  if (shift.takenOverBy !== undefined) return takenOver(deployment, plan, shift.takenOverBy, greenPercent);
   switch (shift.status) {
     case 'succeeded':
       return concludeShift(plan, greenPercent, observed.weights);
@@ -142,11 +147,6 @@ function concludeShift(plan: Plan, greenPercent: number, weights: ProductionWeig
   );
 }
 
-/** Two who move the same traffic only harm it: the other one has it now, and what green has is part of its deployment. */
-function yieldTo(other: string, greenPercent: number): WatchDecision {
-  return conclude('Superseded', `${other}, which Weir did not start, took the service over while green had ${greenPercent} % of the traffic; Weir yields`);
-}
-
 function reasonToRollBack(deployment: Deployment, plan: Plan, observed: WatchObservation, now: EpochMillis): RollbackCause | undefined {
   if (deployment.abortRequest !== undefined) return { kind: 'operator', by: deployment.abortRequest.by, reason: deployment.abortRequest.reason };
   const limit = crashLimit(plan.settings.crashThreshold, plan.desiredCount);
@@ -187,6 +187,8 @@ function keepWatching(
   const actions: WatchAction[] = [...hookChecks(deployment, now)];
   if (shift.status === 'ready' && !isPaused(deployment) && (shift.pausedAt === undefined || deployment.promoteRequest !== undefined))
     actions.push({ kind: 'continueReady' });
+  // Who paused it knows.
+  if (!isPaused(deployment)) actions.push(...heldActions(deployment, plan, now));
   const released = deployment.shift?.blueReleasedAt !== undefined;
   if (shift.waitsBeforeBlueEnds && greenMayStay(deployment, plan, observed, now)) {
     // Asked again each round until the driver reports its end: the call may have been lost.
@@ -237,9 +239,13 @@ function secondsUntilNextLook(deployment: Deployment, plan: Plan, shift: NonNull
 function watchRollback(deployment: Deployment, plan: Plan, observed: WatchObservation, now: EpochMillis): WatchDecision {
   const bluePercent = trafficShare(observed.weights, plan.blue.targetGroupArn);
   const shift = observed.shift;
-  if (shift?.takenOverBy !== undefined) return yieldTo(shift.takenOverBy, 100 - (bluePercent ?? 100));
   const rollback = deployment.rollback ?? { cause: { kind: 'unexpected', reason: 'no cause recorded' }, mode: 'toBlue', startedAt: now };
   const overdue = now >= rollback.startedAt + ROLLBACK_LIMIT_MINUTES * 60_000;
+  if (shift?.takenOverBy !== undefined) {
+    const stopped = stoppedOther(deployment, shift.takenOverBy);
+    if (stopped === undefined) return yieldTo(shift.takenOverBy.name, 100 - (bluePercent ?? 100));
+    return watchStopped(deployment, stopped, bluePercent, overdue);
+  }
   if (bluePercent === undefined || shift === undefined) return overdue ? held('the driver or the listener could not be read', undefined) : watch(WATCH_SECONDS);
   const working = shift.rollback === undefined ? shift.status === 'running' || shift.status === 'ready' : shift.rollback.status === 'running';
   if (!working && rollback.mode === 'freeze') return held(describeCause(rollback.cause), bluePercent);
@@ -258,29 +264,9 @@ function watchRollback(deployment: Deployment, plan: Plan, observed: WatchObserv
   return { events: [], actions: [], next: { kind: 'rollBack' } };
 }
 
-function concludeRollback(deployment: Deployment, cause: RollbackCause): WatchDecision {
-  const exposed = deployment.shift?.firstTrafficAt !== undefined;
-  const where = exposed ? 'blue serves all production traffic again' : 'green never got production traffic';
-  const status = cause.kind === 'superseded' ? 'Superseded' : exposed ? 'RolledBack' : 'Failed';
-  const remedy = cause.kind === 'crashes' ? cause.causes?.[0]?.remedy : undefined;
-  return conclude(status, `${describeCause(cause)}; ${where}${remedy === undefined ? '' : `. ${remedy}`}`);
-}
-
-function held(why: string, bluePercent: number | undefined): WatchDecision {
-  return conclude('Held', `${why}; blue has ${bluePercent === undefined ? 'an unknown share' : `${bluePercent} %`} of the traffic`);
-}
-
-function watch(waitSeconds: number): WatchDecision {
-  return { events: [], actions: [], next: { kind: 'watch', waitSeconds } };
-}
-
 /** Going back to a blue without a healthy target would make things worse: then everything stops where it stands. */
 function rollBack(cause: RollbackCause, observed: WatchObservation): WatchDecision {
   const mode = observed.blueHealthyTargets === 0 ? 'freeze' : 'toBlue';
   const ended: DeploymentEvent[] = cause.kind === 'approval' ? [{ type: 'ApprovalEnded', kind: cause.end, reason: cause.reason }] : [];
   return { events: [...ended, { type: 'RollbackStarted', cause, mode }], actions: [], next: { kind: 'rollBack' } };
-}
-
-function conclude(status: TerminalStatus, reason: string): WatchDecision {
-  return { events: [{ type: 'Concluded', status, reason }], actions: [], next: { kind: 'conclude' } };
 }

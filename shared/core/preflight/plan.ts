@@ -1,6 +1,7 @@
 // Before anything changes: is this deployment possible and safe, and with what exactly? Called by the `plan` step.
 import type { Deployment, DeploymentSettings, EpochMillis, LaunchSettings, Plan } from '#core/deployment/deployment.ts';
 import { type DriverKind, driverName } from '#core/deployment/driver-kind.ts';
+import type { OutsidePolicy } from '#core/deployment/outside-deployment.ts';
 import { type ProductionWeights, trafficShare } from '#core/deployment/watch.ts';
 import { expectedProof } from '#core/health/comparison-rules.ts';
 import type { Baseline } from '#core/health/evidence.ts';
@@ -66,6 +67,7 @@ export interface PlanTarget {
   readonly container: string | undefined;
   readonly driver: DriverKind;
   readonly onWeightsChanged: 'hold' | 'rollBack';
+  readonly onOutsideDeployment: OutsidePolicy;
   readonly maxScanSeverity: string | undefined;
   readonly requireScan: boolean;
 }
@@ -131,6 +133,7 @@ export function decidePlan(
       blue: { taskSetId: blue.id, taskDefinitionArn: blue.taskDefinitionArn, targetGroupArn: sides.blue, digest: digestOf(container.image) },
       greenTargetGroupArn: sides.green,
       productionListenerArn: sides.listener,
+      ...(target.driver === 'ecs' && target.onOutsideDeployment !== 'yield' ? { onOutsideDeployment: target.onOutsideDeployment } : {}),
       ...(isRolling ? { rolling: { cluster: target.cluster, service: target.service } } : {}),
       ...(group.testListenerArn === undefined ? {} : { testListenerArn: group.testListenerArn }),
       driver: target.driver,

@@ -204,8 +204,15 @@ function isFailure(status: string): boolean {
 async function stopped(ecs: EcsDeployments, deployment: NativeDeployment, base: Omit<ShiftObservation, 'status'>): Promise<ShiftObservation> {
   const service = serviceOfDeployment(deployment.arn);
   const newest = service === undefined ? undefined : await newestOf(ecs, service);
-  const other = newest === undefined || newest === deployment.arn ? {} : { takenOverBy: `service deployment ${newest}` };
+  const other = newest === undefined || newest === deployment.arn ? {} : { takenOverBy: await describeOther(ecs, deployment, newest) };
   return { ...base, status: deployment.status === 'STOPPED' ? 'stopped' : 'running', ...other };
+}
+
+async function describeOther(ecs: EcsDeployments, own: NativeDeployment, arn: string): Promise<NonNullable<ShiftObservation['takenOverBy']>> {
+  const other = await ecs.deployment(arn);
+  const [ours, theirs] = await Promise.all([own, other].map((one) => (one === undefined ? undefined : ecs.taskDefinitionOf(one.targetRevisionArn))));
+  const deploysTheSame = ours !== undefined && ours === theirs;
+  return { driverDeploymentId: arn, name: `service deployment ${arn}`, deploysTheSame, isOver: other === undefined || OVER.has(other.status) };
 }
 
 function rollbackOf({ arn, status }: NativeDeployment): ShiftObservation['rollback'] {

@@ -29,7 +29,7 @@ describe('a good manifest', () => {
       ok: true,
       manifest: {
         ...minimal,
-        driver: { ...minimal.driver, onWeightsChanged: 'hold' },
+        driver: { ...minimal.driver, onWeightsChanged: 'hold', onOutsideDeployment: 'yield' },
         image: { repository: 'team/orders', tags: { glob: ['*'] }, ignore: [], acceptUntagged: false },
         strategy: { canary: { percent: 10, intervalMinutes: 5 } },
         bakeTimeMinutes: 5,

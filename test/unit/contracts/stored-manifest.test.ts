@@ -131,6 +131,7 @@ describe('what a manifest means', () => {
       container: undefined,
       driver: 'codedeploy',
       onWeightsChanged: 'hold',
+      onOutsideDeployment: 'yield',
       maxScanSeverity: 'HIGH',
       requireScan: false,
     });

@@ -1,9 +1,10 @@
 // A deployment explained: what happened, why, and what a person can do, for every way it can end.
 import { describe, expect, test } from '@jest/globals';
 import { newServiceBreaker } from '#core/breaker/service-breaker.ts';
-import type { Deployment, DeploymentEvent, RollbackCause } from '#core/deployment/deployment.ts';
+import type { Deployment, DeploymentEvent } from '#core/deployment/deployment.ts';
 import { evolveAll, requestDeployment } from '#core/deployment/evolve.ts';
 import { explainDeployment } from '#core/deployment/explain.ts';
+import type { RollbackCause } from '#core/deployment/rollback-cause.ts';
 import { newServiceRecord, type ServiceRecord } from '#core/service/service-record.ts';
 
 const T0 = Date.UTC(2026, 10, 23, 9);

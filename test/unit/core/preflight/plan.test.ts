@@ -23,6 +23,7 @@ const target: PlanTarget = {
   container: undefined,
   driver: 'codedeploy',
   onWeightsChanged: 'hold',
+  onOutsideDeployment: 'yield',
   maxScanSeverity: undefined,
   requireScan: false,
 };

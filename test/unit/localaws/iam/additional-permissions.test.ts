@@ -88,6 +88,8 @@ describe('iam:PassRole', () => {
       loadBalancers: [{ advancedConfiguration: { roleArn: role('balancer') } }],
     };
     await expect(call('ecs', 'CreateService', service)).rejects.toThrow(/role\/balancer/);
+    await allow(['iam:PassRole'], role('balancer'), { StringEquals: { 'iam:PassedToService': 'ecs.amazonaws.com' } }, 'pass');
+    await expect(call('ecs', 'CreateService', service)).rejects.toThrow(/iam:PassRole on resource: .*role\/hook/);
   });
 
   test('root, services and calls without roles need nothing more', async () => {
