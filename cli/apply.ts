@@ -1,5 +1,6 @@
 // weir apply -f weir.yaml: stores a service's manifest, or with --dry-run shows what would change.
 import type { Command } from 'commander';
+import type { ManifestDifference } from '#contracts/manifest-difference.ts';
 import type { AppliedManifest } from '#flows/apply-manifest.ts';
 import { globalOptions, print } from './global-options.ts';
 import { readManifestFile } from './input-file.ts';
@@ -22,10 +23,14 @@ export function registerApply(program: Command): void {
 }
 
 function describeApplied(applied: AppliedManifest): readonly string[] {
-  const changes = applied.differences.map(({ path, before, after }) => `  ${path}: ${show(before)} -> ${show(after)}`);
+  const changes = applied.differences.map(describeDifference);
   if (applied.created) return [`${applied.dryRun ? 'Would onboard' : 'Onboarded'} ${applied.serviceKey} (manifest version ${applied.manifestVersion})`];
   if (changes.length === 0) return [`${applied.serviceKey} is up to date (manifest version ${applied.manifestVersion})`];
   return [`${applied.dryRun ? 'Would change' : 'Changed'} ${applied.serviceKey} (manifest version ${applied.manifestVersion}):`, ...changes];
+}
+
+export function describeDifference({ path, before, after }: ManifestDifference): string {
+  return `  ${path}: ${show(before)} -> ${show(after)}`;
 }
 
 function show(value: unknown): string {

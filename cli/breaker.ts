@@ -31,21 +31,35 @@ export function registerBreaker(program: Command): void {
     .argument('<service>', 'cluster/service')
     .requiredOption('--reason <text>', 'why, for the record')
     .option('--minutes <n>', "for how long; default: the manifest's cool-down")
-    .action((service: string, options: { reason: string; minutes?: string }, command: Command) => change(service, 'open', options, command));
+    .option('--dry-run', 'say what it is now and change nothing', false)
+    .action((service: string, options: ChangeOptions, command: Command) => change(service, 'open', options, command));
   breaker
     .command('close')
     .description('let pushes through again, and forget the failures counted so far')
     .argument('<service>', 'cluster/service')
     .requiredOption('--reason <text>', 'why, for the record')
+    .option('--dry-run', 'say what it is now and change nothing', false)
     .addHelpText('after', '\nExample:\n  weir breaker close prod/orders --reason "the database is back"')
-    .action((service: string, options: { reason: string }, command: Command) => change(service, 'closed', options, command));
+    .action((service: string, options: ChangeOptions, command: Command) => change(service, 'closed', options, command));
 }
 
-async function change(service: string, to: 'open' | 'closed', options: { reason: string; minutes?: string }, command: Command): Promise<void> {
+interface ChangeOptions {
+  readonly reason: string;
+  readonly minutes?: string;
+  readonly dryRun: boolean;
+}
+
+async function change(service: string, to: 'open' | 'closed', options: ChangeOptions, command: Command): Promise<void> {
   const globals = globalOptions(command);
   const minutes = options.minutes === undefined ? undefined : Number(options.minutes);
   if (minutes !== undefined && !Number.isInteger(minutes)) throw new CommandFailure('--minutes takes a whole number', 2);
   const client = connect(globals);
+  if (options.dryRun) {
+    const view = await showOf(client, service, 1);
+    const breaker = breakerOf(view.service);
+    print(globals.json, { wouldBe: to, breaker }, () => [`is: ${describeBreaker(breaker, view.now)}`, `would be ${to}`]);
+    return;
+  }
   const changed = await client.ask<ChangedBreaker>('change-breaker', {
     by: await client.caller(),
     serviceKey: service,

@@ -14,8 +14,9 @@ export function registerDeploy(program: Command): void {
     .requiredOption('--service <service>', 'cluster/service')
     .option('--force', 'also when the image is quarantined or the circuit breaker open; then as its trial. Needs --reason', false)
     .option('--reason <text>', 'why, for the record')
+    .option('--dry-run', 'say what would become of it and deploy nothing', false)
     .addHelpText('after', '\nExample:\n  weir deploy 2.3.1 --service prod/orders --force --reason "it failed because the database was down"')
-    .action(async (image: string, options: { service: string; force: boolean; reason?: string }, command: Command) => {
+    .action(async (image: string, options: { service: string; force: boolean; reason?: string; dryRun: boolean }, command: Command) => {
       if (options.force && options.reason === undefined) throw new CommandFailure('--force needs --reason: it is recorded with who insisted', 2);
       const globals = globalOptions(command);
       const client = connect(globals);
@@ -24,8 +25,10 @@ export function registerDeploy(program: Command): void {
         serviceKey: options.service,
         image,
         ...(options.force ? { force: options.reason } : {}),
+        dryRun: options.dryRun,
       });
       print(globals.json, answer, () => [describeAnswer(options.service, image, answer)]);
+      if (answer.kind === 'planned' && (answer.admission === 'start' || answer.admission === 'queue')) return;
       if (answer.kind !== 'asked' || (answer.admission !== 'start' && answer.admission !== 'queue')) throw new CommandFailure('nothing is deployed');
     });
 }
@@ -36,6 +39,11 @@ function describeAnswer(service: string, image: string, answer: DeployAnswer): s
       return `no manifest was applied for ${service}; run weir apply -f weir.yaml`;
     case 'unknownImage':
       return `there is no image ${image} in ${answer.repository}`;
+    case 'planned':
+      if (answer.admission === 'start') return `Would deploy ${answer.digest} now`;
+      return answer.admission === 'queue'
+        ? `Would let ${answer.digest} wait for the running deployment of ${service}`
+        : `Would not deploy: ${answer.reason ?? answer.admission}`;
     case 'asked': {
       const { deploymentId, admission, reason } = answer;
       if (admission === 'start') return `Deploys ${image} as ${deploymentId}; follow it with: weir status ${service} --watch`;

@@ -5,7 +5,10 @@ import { registerApply } from './apply.ts';
 import { registerApprove } from './approve.ts';
 import { registerBreaker } from './breaker.ts';
 import { CommandFailure } from './command-failure.ts';
+import { registerCompletion } from './completion.ts';
 import { registerDeploy } from './deploy.ts';
+import { registerDiff } from './diff.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerEvents } from './events.ts';
 import { registerExplain } from './explain.ts';
 import { registerHistory } from './history.ts';
@@ -36,6 +39,7 @@ const program = new Command('weir')
 registerInit(program);
 registerApply(program);
 registerVerify(program);
+registerDiff(program);
 registerPlan(program);
 registerMigrate(program);
 registerStatus(program);
@@ -53,7 +57,9 @@ registerBreaker(program);
 registerRemediation(program);
 registerReplay(program);
 registerServices(program);
+registerDoctor(program);
 registerLocal(program);
+registerCompletion(program);
 
 try {
   await program.parseAsync();

@@ -25,9 +25,7 @@ export function manifestText(draft: ManifestDraft): string {
     'driver:',
     `  kind: ${driver.kind}`,
     ...(driver.kind === 'codedeploy' ? [`  application: ${inline(driver.application)}`, `  deploymentGroup: ${inline(driver.deploymentGroup)}`] : []),
-    ...comments(['GUESSED: the default; 10 % for 5 minutes, then the rest']),
-    'strategy:',
-    '  canary: { percent: 10, intervalMinutes: 5 }',
+    ...strategyLines(draft),
     ...comments(notes.bakeTime),
     `bakeTimeMinutes: ${draft.bakeTimeMinutes}`,
     ...comments(notes.health),
@@ -43,6 +41,11 @@ export function manifestText(draft: ManifestDraft): string {
         ]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function strategyLines({ strategy }: ManifestDraft): readonly string[] {
+  if (strategy === 'rolling') return ['strategy:', '  rolling: {}'];
+  return [...comments(['GUESSED: the default; 10 % for 5 minutes, then the rest']), 'strategy:', '  canary: { percent: 10, intervalMinutes: 5 }'];
 }
 
 /** A name with a line break in it would end the comment. */

@@ -33,11 +33,19 @@ function registerAnswer(remediation: Command, verb: 'approve' | 'reject', descri
     .description(description)
     .argument('<id>', 'cluster/service/id, as weir remediation list shows it')
     .requiredOption('--reason <text>', 'why, for the record')
+    .option('--dry-run', 'show what is proposed and answer nothing', false)
     .addHelpText('after', `\nExample:\n  weir remediation ${verb} prod/orders/20261123T090000-3f0c2a91be --reason "known leak, fix on its way"`)
-    .action(async (id: string, options: { reason: string }, command: Command) => {
+    .action(async (id: string, options: { reason: string; dryRun: boolean }, command: Command) => {
       const globals = globalOptions(command);
       const { serviceKey, remediationId } = splitId(id);
       const client = connect(globals);
+      if (options.dryRun) {
+        const listed = await client.ask<readonly ShownRemediation[]>('list-remediations', { serviceKey, limit: LIST_MAX });
+        const found = listed.find((remediation) => remediation.id === remediationId);
+        if (found === undefined) throw new CommandFailure(`There is no remediation ${id} among the newest ${LIST_MAX}`);
+        print(globals.json, found, () => [...describeRemediation(found), `would ${verb} it`]);
+        return;
+      }
       const request = { by: await client.caller(), serviceKey, remediationId, reason: options.reason };
       const answer = await client.ask<AnsweredRemediation>(`${verb}-remediation`, request);
       print(globals.json, answer, () => [describeAnswer(id, answer)]);

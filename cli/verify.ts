@@ -1,13 +1,13 @@
 // weir verify -f weir.yaml: what would fail in the next deployment, before it does.
 import type { Command } from 'commander';
 import { lifecycleHooks } from '#core/deployment/deployment.ts';
-import type { TaskDefinitionDocument } from '#core/task-definition/with-image.ts';
 import { hookFunctionName } from '#drivers/codedeploy/app-spec.ts';
 import { type VerifiedService, type VerifyQuestion, verifyLiveService } from '#flows/verify-service.ts';
-import { CommandFailure } from './command-failure.ts';
+import { describeFinding } from './finding-view.ts';
 import { globalOptions, print } from './global-options.ts';
-import { readManifestFile, readText } from './input-file.ts';
+import { readManifestFile } from './input-file.ts';
 import { readsOf } from './live-reads.ts';
+import { readTaskDefinition } from './task-definition-file.ts';
 
 interface VerifyOptions {
   readonly file: string;
@@ -46,26 +46,6 @@ function weirHooks(stage: string): VerifyQuestion['weirHooks'] {
   return { codedeploy: Object.fromEntries(names) as VerifyQuestion['weirHooks']['codedeploy'], ecs: `weir-${stage}-ecs-lifecycle` };
 }
 
-/** As `aws ecs describe-task-definition` prints it, or as `register-task-definition --cli-input-json` takes it. */
-function readTaskDefinition(path: string): TaskDefinitionDocument {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(readText(path));
-  } catch (error) {
-    if (error instanceof CommandFailure) throw error;
-    throw new CommandFailure(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`, 2);
-  }
-  const document = isObject(parsed) && isObject(parsed['taskDefinition']) ? parsed['taskDefinition'] : parsed;
-  if (!isObject(document) || !Array.isArray(document['containerDefinitions'])) {
-    throw new CommandFailure(`${path} is not a task definition: it has no containerDefinitions`, 2);
-  }
-  return document;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 export function describeVerified(service: string, { findings, unread }: VerifiedService): readonly string[] {
   const count = (level: string): number => findings.filter((finding) => finding.level === level).length;
   const clean = findings.length === 0 && unread.length === 0;
@@ -73,10 +53,7 @@ export function describeVerified(service: string, { findings, unread }: Verified
     clean
       ? `${service}: nothing found that would fail`
       : `${service}: ${count('fault')} fault(s), ${count('warning')} warning(s), ${unread.length} not checked`,
-    ...findings.flatMap(({ level, check, problem, remedy }) => [
-      `  ${level === 'fault' ? 'FAULT  ' : 'WARNING'} ${check}: ${problem}`,
-      `          remedy: ${remedy}`,
-    ]),
+    ...findings.flatMap(describeFinding),
     ...unread.map((what) => `  NOT CHECKED ${what}`),
   ];
 }

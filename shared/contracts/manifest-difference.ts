@@ -14,6 +14,11 @@ export function explainManifestDifference(before: Manifest | undefined, after: M
   return compare(before, after, []);
 }
 
+/** The same of any two documents. */
+export function explainDocumentDifference(before: unknown, after: unknown): readonly ManifestDifference[] {
+  return compare(before, after, []);
+}
+
 function compare(before: unknown, after: unknown, path: ManifestPath): readonly ManifestDifference[] {
   const [old, now] = [entriesOf(before), entriesOf(after)];
   const keys = [...new Set([...now.keys(), ...old.keys()])];

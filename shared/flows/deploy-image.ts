@@ -1,9 +1,11 @@
 // An operator asks for an image by tag or digest: admitted like a push of it, but for who asked. With force also where the image is
 // quarantined or the circuit breaker open; a frozen service stays frozen.
 import { readManifest } from '#contracts/stored-manifest.ts';
+import { type Admission, admit } from '#core/service/service-record.ts';
 import type { Ports } from '#ports/ports.ts';
 import { type AdmittedPush, admitPush } from './admit-push.ts';
 import { registryOf } from './registry-of.ts';
+import { servingDigest } from './serving-digest.ts';
 
 export interface DeployQuestion {
   readonly serviceKey: string;
@@ -12,10 +14,13 @@ export interface DeployQuestion {
   readonly by: string;
   /** Why, when the operator insists. */
   readonly force?: string | undefined;
+  /** Only say what would become of it. */
+  readonly dryRun?: boolean | undefined;
 }
 
 export type DeployAnswer =
   | ({ readonly kind: 'asked'; readonly digest: string } & AdmittedPush)
+  | { readonly kind: 'planned'; readonly digest: string; readonly admission: Admission['kind']; readonly reason?: string }
   | { readonly kind: 'unknownService' }
   | { readonly kind: 'unknownImage'; readonly repository: string };
 
@@ -41,6 +46,10 @@ export async function deployImage(ports: Ports, question: DeployQuestion, accoun
     by,
     ...(force === undefined ? {} : { force: { by, why: force } }),
   };
+  if (question.dryRun === true) {
+    const { admission } = admit(service.record, { deploymentId: 'dry-run', request, servingDigest: await servingDigest(ports, serviceKey) }, now);
+    return { kind: 'planned', digest, admission: admission.kind, ...('reason' in admission ? { reason: admission.reason } : {}) };
+  }
   const admitted = await admitPush(ports, serviceKey, request, `operator:${ports.writeId()}`);
   return { kind: 'asked', digest, ...admitted };
 }

@@ -35,6 +35,9 @@ async function cannotHold(ports: Ports, deployment: Deployment): Promise<string 
   const service = await ports.services.load(deployment.serviceKey);
   const manifest = service === undefined ? undefined : readManifest(service.record.manifest);
   const driver = deployment.plan?.driver ?? (deployment.plan === undefined ? manifest?.driver.kind : 'codedeploy') ?? 'codedeploy';
+  const strategy = deployment.plan?.settings.strategy.kind ?? (manifest?.strategy.rolling === undefined ? undefined : 'rolling');
+  if (strategy === 'rolling')
+    return 'ECS replaces tasks by its own clock in a rolling deployment and cannot be held between two; weir abort brings the old ones back';
   if (ports.capabilities[driver].holdsAtStep) return undefined;
   return `${driverName(driver)} shifts traffic by its own clock and cannot be held in mid-shift; weir abort sends the traffic back, and driver.kind: ecs can be held`;
 }

@@ -73,6 +73,7 @@ function targetOf(manifest: Manifest): VerifyTarget {
     repository: image.repository,
     alarms: health.alarms,
     smokeChecks: smokeChecks.length,
+    rolling: manifest.strategy.rolling !== undefined,
   };
 }
 

@@ -14,6 +14,7 @@ import type { PauseEvent, PauseState } from './pause-state.ts';
 import type { Remedy } from './remedy.ts';
 import type { RollbackCause } from './rollback-cause.ts';
 import type { StepEvent, StepState, WeightsChange } from './step-state.ts';
+import type { SuspendedScaling } from './suspended-scaling.ts';
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMillis = number;
@@ -145,13 +146,6 @@ export interface Plan {
   readonly trial?: string;
   /** What was noticed and does not prevent the deployment. */
   readonly warnings: readonly string[];
-}
-
-/** Saved auto scaling state of the service, put back when the deployment ends. */
-export interface SuspendedScaling {
-  readonly dynamicScalingIn: boolean;
-  readonly dynamicScalingOut: boolean;
-  readonly scheduledScaling: boolean;
 }
 
 export interface HookRecord {

@@ -23,6 +23,8 @@ export interface ManifestDraft {
   readonly cluster: string;
   readonly image: { readonly repository: string; readonly registry: string | undefined; readonly container: string | undefined; readonly tags: TagRuleGuess };
   readonly driver: { readonly kind: 'codedeploy'; readonly application: string; readonly deploymentGroup: string } | { readonly kind: 'ecs' };
+  /** rolling: a service without a load balancer, whose tasks are replaced. */
+  readonly strategy: 'canary' | 'rolling';
   readonly bakeTimeMinutes: number;
   readonly alarms: readonly string[];
   readonly smokeCheck: { readonly path: string; readonly statuses: readonly number[] } | undefined;
@@ -71,6 +73,7 @@ export function draftManifest(facts: ServiceFacts, { tags, alarms }: DraftSurrou
         tags: guessed.rule,
       },
       driver: driver.driver,
+      strategy: driver.strategy ?? 'canary',
       bakeTimeMinutes: bakeTime.minutes,
       alarms: quiet,
       smokeCheck: smoke.check,
@@ -111,6 +114,7 @@ interface ChosenDriver {
   readonly group: DeploymentGroupFacts | undefined;
   readonly balancer: ServiceBalancer | undefined;
   readonly hasTestRoute: boolean;
+  readonly strategy?: 'rolling';
   readonly notes: readonly string[];
 }
 
@@ -147,6 +151,10 @@ function chooseGroup(facts: ServiceFacts, observed: InspectedService): ChosenDri
 }
 
 function chooseEcs(facts: ServiceFacts, observed: InspectedService): ChosenDriver | { readonly problem: string } {
+  if (observed.balancers.length === 0) {
+    const notes = ['no load balancer: ECS replaces the tasks, and crashes, alarms and running tasks are what judges'];
+    return { driver: { kind: 'ecs' }, group: undefined, balancer: undefined, hasTestRoute: false, strategy: 'rolling', notes };
+  }
   const balancer = observed.balancers.find(({ alternateTargetGroupArn }) => alternateTargetGroupArn !== undefined);
   if (balancer === undefined) {
     return {
@@ -196,7 +204,7 @@ function guessSmokeCheck(
 ): { readonly check: ManifestDraft['smokeCheck']; readonly notes: readonly string[] } {
   const group = facts.targetGroups.find(({ arn }) => arn === balancer?.targetGroupArn) ?? facts.targetGroups[0];
   const path = group?.healthCheckPath;
-  if (!hasTestRoute) return { check: undefined, notes: ['none: smoke checks need a test listener'] };
+  if (!hasTestRoute) return { check: undefined, notes: ['no smoke checks: they need a test listener'] };
   const statuses = guessSmokeStatuses(group?.matcher);
   if (path === undefined || statuses === undefined)
     return { check: undefined, notes: ["none guessed: the target group's health check names no path and status"] };

@@ -34,6 +34,14 @@ export function withImage(blue: TaskDefinitionDocument, containerName: string, i
   return { ...Object.fromEntries(kept), containerDefinitions };
 }
 
+/** A task definition without what ECS adds to it, its containers by name: what two of them are compared by. */
+export function comparableTaskDefinition(document: TaskDefinitionDocument): TaskDefinitionDocument {
+  const kept = Object.entries(document).filter(([name, value]) => !answeredOnly.has(name) && name !== 'containerDefinitions' && !isAbsent(value));
+  const containers = Array.isArray(document['containerDefinitions']) ? (document['containerDefinitions'] as readonly Readonly<Record<string, unknown>>[]) : [];
+  const present = (container: Readonly<Record<string, unknown>>) => Object.fromEntries(Object.entries(container).filter(([, value]) => !isAbsent(value)));
+  return { ...Object.fromEntries(kept), containers: Object.fromEntries(containers.map((container) => [String(container['name']), present(container)])) };
+}
+
 /** Whether a registered task definition is what `wanted` would register: lets a repeated step adopt what its first try made. */
 export function isSameTaskDefinition(registered: TaskDefinitionDocument, wanted: TaskDefinitionDocument): boolean {
   const names = new Set([...Object.keys(registered), ...Object.keys(wanted)].filter((name) => !answeredOnly.has(name)));

@@ -57,6 +57,16 @@ function why({ reason, description }: TargetState): string {
 }
 
 export function checkRoutes(facts: VerifyFacts, target: VerifyTarget): readonly Finding[] {
+  if (target.rolling) return [];
+  if (facts.observed !== undefined && facts.observed.balancers.length === 0) {
+    return [
+      fault(
+        'productionRoute',
+        'the service has no load balancer, so that there is no traffic to shift',
+        'write strategy.rolling with driver.kind: ecs, or give it a load balancer',
+      ),
+    ];
+  }
   const routes =
     target.driver === 'codedeploy'
       ? facts.groups.map(({ productionListenerArn, testListenerArn }) => ({ production: productionListenerArn, test: testListenerArn }))

@@ -48,6 +48,8 @@ export interface VerifyTarget {
   readonly repository: string;
   readonly alarms: readonly string[];
   readonly smokeChecks: number;
+  /** Tasks are replaced and no traffic is shifted. */
+  readonly rolling: boolean;
 }
 
 /** fault: a deployment would fail, or go wrong. warning: it would pass now, and may not tomorrow. */

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { parseManifest } from '#contracts/parse-manifest.ts';
 import type { InspectedService, ServiceFacts } from '#core/inspection/service-facts.ts';
 import { draftManifest } from '#core/onboarding/draft-manifest.ts';
 import { guessSmokeStatuses, guessTagRule } from '#core/onboarding/guess-settings.ts';
+import { manifestText } from '../../../../cli/manifest-text.ts';
 
 const blue = 'arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/orders-blue/0a';
 const observed: InspectedService = {
@@ -86,6 +88,12 @@ describe('a drafted manifest', () => {
     expect(draft.bakeTimeMinutes).toBe(2);
     expect(draft.notes.driver.join('\n')).toContain('orders/orders-other deploys this service too');
   });
+});
+
+test('a service of ECS without a load balancer is drafted as rolling, in a manifest that parses', () => {
+  const draft = drafted({ observed: { ...observed, deploymentController: 'ECS', balancers: [] }, groups: [], targetGroups: [] });
+  const parsed = parseManifest(manifestText(draft), 'weir.yaml');
+  expect(parsed).toMatchObject({ ok: true, manifest: { driver: { kind: 'ecs' }, strategy: { rolling: {} }, smokeChecks: [] } });
 });
 
 describe('nothing is drafted', () => {

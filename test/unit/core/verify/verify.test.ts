@@ -38,7 +38,15 @@ const facts: VerifyFacts = {
   hooks: [],
   alarms: [],
 };
-const target: VerifyTarget = { driver: 'ecs', deploymentGroup: undefined, container: undefined, repository: 'team/orders', alarms: [], smokeChecks: 1 };
+const target: VerifyTarget = {
+  driver: 'ecs',
+  deploymentGroup: undefined,
+  container: undefined,
+  repository: 'team/orders',
+  alarms: [],
+  smokeChecks: 1,
+  rolling: false,
+};
 const found = (changed: Partial<VerifyFacts>, wanted: Partial<VerifyTarget> = {}) =>
   verifyService({ ...facts, ...changed }, { ...target, ...wanted }).map(({ level, check }) => `${level} ${check}`);
 const withBalancer = (changed: Partial<ServiceBalancer>): Partial<VerifyFacts> => {
@@ -55,6 +63,12 @@ describe('a service that ECS deploys', () => {
     const { alternateTargetGroupArn: _, productionRuleArn: __, testRuleArn: ___, ...rolling } = balancer;
     const { observed } = facts;
     expect(observed === undefined ? [] : found({ observed: { ...observed, balancers: [rolling] } })).toEqual(['fault targetGroup']);
+  });
+
+  test('without a load balancer is a fault unless its tasks are replaced', () => {
+    const observed = facts.observed === undefined ? undefined : { ...facts.observed, balancers: [] };
+    expect(found({ observed })).toEqual(['fault productionRoute']);
+    expect(found({ observed }, { rolling: true })).toEqual([]);
   });
 
   test('without a test rule is a fault only where smoke checks need it', () => {
