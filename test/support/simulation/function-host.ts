@@ -90,7 +90,7 @@ export async function loadFunctions(): Promise<RunFunction> {
   const made = new Map<string, { configuration: Configuration; ports: Ports }>();
   findSandboxWith(() => {
     const { variables } = here().running.spec;
-    const key = JSON.stringify(['WEIR_TABLE', 'WEIR_STATE_MACHINE_ARN', 'WEIR_TOPIC_ARN', 'WEIR_HOOK_FUNCTION_PREFIX'].map((name) => variables[name]));
+    const key = JSON.stringify(Object.entries(variables).filter(([name]) => name.startsWith('WEIR_')));
     const known = made.get(key);
     if (known !== undefined) return known;
     const configuration = readConfiguration(variables);

@@ -71,6 +71,7 @@ const TERMINAL = new Set(['Succeeded', 'RolledBack', 'Failed', 'Held', 'Refused'
 const ACTS_ON_SERVICE = new Set([
   'application-autoscaling:RegisterScalableTarget',
   'codedeploy:CreateDeployment',
+  'ecs:UpdateService',
   'elasticloadbalancing:ModifyListener',
   'elasticloadbalancing:ModifyRule',
 ]);
@@ -79,7 +80,7 @@ const ACTS_ON_SERVICE = new Set([
 export function watchInvariants(world: World, truth: Truth): Watch {
   const violations: Violation[] = [];
   const deployments = new Map<string, DeploymentState>();
-  const drivers = new Set<string>();
+  const drivers = new Map<string, ReadonlySet<string>>();
   /** Pushes that left the queue without a trace so far. */
   const vanished = new Set<string>();
   const pushedAtOf = new Map<string, number>();
@@ -93,7 +94,7 @@ export function watchInvariants(world: World, truth: Truth): Watch {
     },
     async acts(functionName, operation, payload) {
       if (!ACTS_ON_SERVICE.has(operation)) return;
-      if (operation === 'codedeploy:CreateDeployment') lookAtStart(payload);
+      if (operation === 'codedeploy:CreateDeployment' || operation === 'ecs:UpdateService') await lookAtStart(payload);
       const { deploymentId, fence } = payload as { deploymentId?: string; fence?: number };
       if (deploymentId === undefined) return;
       const { service } = await truth.records();
@@ -166,11 +167,15 @@ export function watchInvariants(world: World, truth: Truth): Watch {
     return active !== undefined && (pushedAtOf.get(active) ?? 0) >= pushedAt;
   }
 
-  function lookAtStart(payload: unknown): void {
+  /** ECS may be asked for the same twice, which changes nothing there: what it runs is what counts. */
+  async function lookAtStart(payload: unknown): Promise<void> {
     const { deploymentId } = payload as { deploymentId?: string };
     if (deploymentId === undefined) return;
-    if (drivers.has(deploymentId)) watch.report('a deployment starts its driver once', `${deploymentId} starts a second CodeDeploy deployment`);
-    drivers.add(deploymentId);
+    const known = drivers.get(deploymentId);
+    const running = await truth.runningDriverDeployments();
+    drivers.set(deploymentId, new Set([...(known ?? []), ...running]));
+    const isSecond = known !== undefined && (world.service.driver === 'codedeploy' || running.some((id) => !known.has(id)));
+    if (isSecond) watch.report('a deployment starts its driver once', `${deploymentId} starts a second deployment of its driver`);
   }
 
   async function lookAtDeployment(id: string, version: number, record: AwsShape): Promise<void> {
@@ -198,7 +203,9 @@ export function watchInvariants(world: World, truth: Truth): Watch {
 
   async function lookAtWeights(input: AwsShape): Promise<void> {
     const actions = (input['DefaultActions'] ?? input['Actions'] ?? []) as AwsShape[];
-    if (input['ListenerArn'] !== undefined && input['ListenerArn'] !== world.service.productionListenerArn) return;
+    const { productionListenerArn, productionRuleArn } = world.service;
+    if (input['ListenerArn'] !== undefined && input['ListenerArn'] !== productionListenerArn) return;
+    if (input['RuleArn'] !== undefined && productionRuleArn !== undefined && input['RuleArn'] !== productionRuleArn) return;
     const groups = actions.flatMap((action) => (action['ForwardConfig']?.['TargetGroups'] ?? []) as AwsShape[]);
     const sum = groups.reduce((total, group) => total + Number(group['Weight'] ?? 1), 0);
     if (groups.length > 1 && sum !== 100) watch.report('the weights of the listener sum to 100', `they sum to ${sum}`);

@@ -72,6 +72,7 @@ export async function runStory(machinery: Machinery, options: RunOptions): Promi
   const world = await createWorld(machinery, {
     seed,
     keepsHistory: options.keepsHistory === true,
+    driver: story.driver ?? 'codedeploy',
     desiredCount: story.desiredCount,
     terminationWaitMinutes: 20,
     requestsPerMinute: 3_000,

@@ -1,15 +1,21 @@
 // What a simulated region holds before the story begins: repository, cluster, load balancer with two listeners, a running service with
-// auto scaling, and its CodeDeploy deployment group. Made by AWS API calls inside the region, as Terraform would.
+// auto scaling, and its CodeDeploy deployment group or, where ECS itself deploys, the rules it shifts. Made by AWS API calls inside the region, as Terraform would.
 import { createHash } from 'node:crypto';
 import type { AwsShape, Region, ServiceName } from '../../../localaws/region.ts';
 
+/** Who moves the traffic. */
+export type SimulatedDriver = 'codedeploy' | 'ecs';
+
 export interface SimulatedService {
+  readonly driver: SimulatedDriver;
   readonly cluster: string;
   readonly service: string;
   readonly key: string;
   readonly repository: string;
   readonly productionListenerArn: string;
   readonly testListenerArn: string;
+  /** The rule whose weights ECS shifts; CodeDeploy shifts the listener's own. */
+  readonly productionRuleArn: string | undefined;
   readonly targetGroupArns: readonly [string, string];
   readonly productionPort: number;
   readonly testPort: number;
@@ -29,8 +35,9 @@ export const MAXIMUM_CAPACITY = 6;
 export async function setUpService(
   region: Region,
   call: RegionCall,
-  options: { image: string; desiredCount: number; terminationWaitMinutes: number },
+  options: { driver: SimulatedDriver; image: string; desiredCount: number; terminationWaitMinutes: number },
 ): Promise<SimulatedService> {
+  const isNative = options.driver === 'ecs';
   const { LoadBalancers } = await call('elasticloadbalancing', 'CreateLoadBalancer', {
     Name: SERVICE,
     Type: 'application',
@@ -41,7 +48,9 @@ export async function setUpService(
   const blue = await createTargetGroup(call, `${SERVICE}-blue`);
   const green = await createTargetGroup(call, `${SERVICE}-green`);
   const listen = async (port: number): Promise<string> => {
-    const DefaultActions = [{ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: blue, Weight: '100' }] } }];
+    const toBlue = { Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: blue, Weight: '100' }] } };
+    const nothing = { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404', ContentType: 'text/plain' } };
+    const DefaultActions = [isNative ? nothing : toBlue];
     const { Listeners } = await call('elasticloadbalancing', 'CreateListener', {
       LoadBalancerArn: loadBalancerArn,
       Protocol: 'HTTP',
@@ -52,8 +61,9 @@ export async function setUpService(
   };
   const productionListenerArn = await listen(PRODUCTION_PORT);
   const testListenerArn = await listen(TEST_PORT);
-  await createEcsService(region, call, blue, options);
-  await createDeploymentGroup(region, call, [productionListenerArn, testListenerArn], options.terminationWaitMinutes);
+  const ruleArns = isNative ? [await createRule(call, productionListenerArn, [blue, green]), await createRule(call, testListenerArn, [blue, green])] : [];
+  await createEcsService(region, call, { ...options, targetGroupArns: [blue, green], ruleArns });
+  if (!isNative) await createDeploymentGroup(region, call, [productionListenerArn, testListenerArn], options.terminationWaitMinutes);
   await call('application-autoscaling', 'RegisterScalableTarget', {
     ServiceNamespace: 'ecs',
     ResourceId: `service/${CLUSTER}/${SERVICE}`,
@@ -62,6 +72,8 @@ export async function setUpService(
     MaxCapacity: MAXIMUM_CAPACITY,
   });
   return {
+    driver: options.driver,
+    productionRuleArn: ruleArns[0],
     cluster: CLUSTER,
     service: SERVICE,
     key: `${CLUSTER}/${SERVICE}`,
@@ -95,7 +107,34 @@ async function createTargetGroup(call: RegionCall, name: string): Promise<string
   return arn;
 }
 
-async function createEcsService(region: Region, call: RegionCall, targetGroupArn: string, options: { image: string; desiredCount: number }): Promise<void> {
+/** ECS shifts the weights of a rule that names both groups before the first deployment. */
+async function createRule(call: RegionCall, ListenerArn: string, [blue, green]: readonly [string, string]): Promise<string> {
+  const TargetGroups = [
+    { TargetGroupArn: blue, Weight: '100' },
+    { TargetGroupArn: green, Weight: '0' },
+  ];
+  const { Rules } = await call('elasticloadbalancing', 'CreateRule', {
+    ListenerArn,
+    Priority: '1',
+    Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }],
+    Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }],
+  });
+  return Rules[0].RuleArn;
+}
+
+interface EcsServiceOptions {
+  readonly driver: SimulatedDriver;
+  readonly image: string;
+  readonly desiredCount: number;
+  readonly targetGroupArns: readonly [string, string];
+  /** Of the production and the test listener, where ECS itself deploys. */
+  readonly ruleArns: readonly string[];
+}
+
+async function createEcsService(region: Region, call: RegionCall, options: EcsServiceOptions): Promise<void> {
+  const [targetGroupArn, alternateTargetGroupArn] = options.targetGroupArns;
+  const [productionListenerRule, testListenerRule] = options.ruleArns;
+  const isNative = options.driver === 'ecs';
   await call('ecs', 'CreateCluster', { clusterName: CLUSTER });
   const executionRoleArn = await createRole(region, call, `${SERVICE}-execution`, 'ecs-tasks.amazonaws.com', 'service-role/AmazonECSTaskExecutionRolePolicy');
   const { taskDefinition } = await call('ecs', 'RegisterTaskDefinition', {
@@ -113,11 +152,26 @@ async function createEcsService(region: Region, call: RegionCall, targetGroupArn
     taskDefinition: taskDefinition.taskDefinitionArn,
     desiredCount: options.desiredCount,
     launchType: 'FARGATE',
-    deploymentController: { type: 'CODE_DEPLOY' },
+    ...(isNative
+      ? { deploymentController: { type: 'ECS' }, deploymentConfiguration: { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 0 } }
+      : { deploymentController: { type: 'CODE_DEPLOY' } }),
     healthCheckGracePeriodSeconds: 30,
     networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0a1b2c3d'], securityGroups: ['sg-0a1b2c3d'], assignPublicIp: 'DISABLED' } },
-    loadBalancers: [{ targetGroupArn, containerName: 'app', containerPort: CONTAINER_PORT }],
+    loadBalancers: [
+      {
+        targetGroupArn,
+        containerName: 'app',
+        containerPort: CONTAINER_PORT,
+        ...(isNative
+          ? { advancedConfiguration: { alternateTargetGroupArn, productionListenerRule, testListenerRule, roleArn: await balancerRole(region, call) } }
+          : {}),
+      },
+    ],
   });
+}
+
+function balancerRole(region: Region, call: RegionCall): Promise<string> {
+  return createRole(region, call, `${SERVICE}-ecs`, 'ecs.amazonaws.com', 'AmazonECSInfrastructureRolePolicyForLoadBalancers');
 }
 
 async function createDeploymentGroup(region: Region, call: RegionCall, listeners: readonly [string, string], terminationWaitMinutes: number): Promise<void> {

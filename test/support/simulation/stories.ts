@@ -1,5 +1,6 @@
 // What people and images do in a simulated region. Without faults each story ends as it says here; with faults only the invariants count.
 import { remedyStories } from './remedy-stories.ts';
+import type { SimulatedDriver } from './sample-service.ts';
 import type { ImageBehaviour, World } from './world.ts';
 
 export interface Stage {
@@ -23,6 +24,8 @@ export interface Story {
   /** Members over the manifest all stories share. */
   readonly manifest: Readonly<Record<string, unknown>>;
   readonly desiredCount: number;
+  /** Who moves the traffic; CodeDeploy when absent. */
+  readonly driver?: SimulatedDriver;
   /** Versions that must not stay. */
   readonly badTags: readonly string[];
   /** How each deployment of a version ends without faults, oldest first. */
@@ -41,7 +44,10 @@ const canary = { strategy: { canary: { percent: 20, intervalMinutes: 1 } } };
 const slowCanary = { strategy: { canary: { percent: 20, intervalMinutes: 2 } } };
 const failing: ImageBehaviour = { errorShare: 0.5 };
 
-const deploymentStories: readonly Story[] = [
+const NATIVE_STORIES = new Set(['canary', 'bad-image', 'crash-at-start', 'supersede', 'abort']);
+
+/** Of deployments through CodeDeploy. */
+export const deploymentStories: readonly Story[] = [
   {
     name: 'canary',
     summary: 'a canary succeeds',
@@ -183,7 +189,14 @@ const deploymentStories: readonly Story[] = [
   },
 ];
 
-export const stories: readonly Story[] = [...deploymentStories, ...remedyStories];
+/** The same with ECS itself as the driver. */
+const nativeStories: readonly Story[] = deploymentStories
+  .filter(({ name }) => NATIVE_STORIES.has(name))
+  .map((story) => ({ ...story, name: `ecs-${story.name}`, summary: `${story.summary} (ECS-native)`, driver: 'ecs' }));
+
+const shiftStories: readonly Story[] = [...deploymentStories, ...nativeStories];
+
+export const stories: readonly Story[] = [...shiftStories, ...remedyStories];
 
 /** Seeds in which each story of a remedy comes once: they are the longest. */
 const SEEDS_PER_REMEDY_STORY = 100;
@@ -191,7 +204,7 @@ const SEEDS_PER_REMEDY_STORY = 100;
 /** The story of a seed: its number chooses the story too, so that the seed says everything. */
 export function storyOf(seed: number): Story {
   const remedy = remedyStories[seed % SEEDS_PER_REMEDY_STORY];
-  return remedy ?? (deploymentStories[seed % deploymentStories.length] as Story);
+  return remedy ?? (shiftStories[seed % shiftStories.length] as Story);
 }
 
 export function storyNamed(name: string): Story {
@@ -207,7 +220,7 @@ export function manifestFor(story: Story): Readonly<Record<string, unknown>> {
     service: 'orders',
     cluster: 'prod',
     image: { repository: 'team/orders', tags: { semver: '>=1.0.0' } },
-    driver: { kind: 'codedeploy', application: 'orders', deploymentGroup: 'orders-prod' },
+    driver: story.driver === 'ecs' ? { kind: 'ecs' } : { kind: 'codedeploy', application: 'orders', deploymentGroup: 'orders-prod' },
     bakeTimeMinutes: 1,
     // Also where blue had no traffic in the minutes that count, errors are errors.
     health: { errorRate: { maxPercent: 5 } },

@@ -59,6 +59,7 @@ export function createTruth(
     },
     async digests() {
       const found = new Map<string, string>();
+      if (service.driver === 'ecs') return digestsOfRevisions(call, service);
       for (const taskSet of await taskSets()) {
         // One that is on its way out may still be listed beside its successor in the same target group.
         if (taskSet['status'] === 'DRAINING') continue;
@@ -97,6 +98,11 @@ export function createTruth(
       return (executions as AwsShape[]).map((execution) => String(execution['name']));
     },
     async runningDriverDeployments() {
+      if (service.driver === 'ecs') {
+        const status = ['PENDING', 'IN_PROGRESS', 'STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'];
+        const { serviceDeployments } = await call('ecs', 'ListServiceDeployments', { cluster: service.cluster, service: service.service, status });
+        return (serviceDeployments as AwsShape[]).map(({ serviceDeploymentArn }) => String(serviceDeploymentArn));
+      }
       const { deployments } = await call('codedeploy', 'ListDeployments', {
         applicationName: service.service,
         deploymentGroupName: `${service.service}-${service.cluster}`,
@@ -124,6 +130,24 @@ export function createTruth(
     },
   };
   return truth;
+}
+
+/** What the revisions that run have behind them. */
+async function digestsOfRevisions(
+  call: (name: 'ecs', operation: string, input: AwsShape) => Promise<AwsShape>,
+  { cluster, service }: SimulatedService,
+): Promise<ReadonlyMap<string, string>> {
+  const { services } = await call('ecs', 'DescribeServices', { cluster, services: [service] });
+  const serviceRevisionArns = ((services[0]?.currentServiceRevisions ?? []) as AwsShape[]).map(({ arn }) => String(arn));
+  if (serviceRevisionArns.length === 0) return new Map();
+  const { serviceRevisions } = await call('ecs', 'DescribeServiceRevisions', { serviceRevisionArns });
+  const found = new Map<string, string>();
+  for (const { taskDefinition: arn, resolvedConfiguration } of serviceRevisions as AwsShape[]) {
+    const { taskDefinition } = await call('ecs', 'DescribeTaskDefinition', { taskDefinition: arn });
+    const image: string = taskDefinition.containerDefinitions[0].image;
+    found.set(resolvedConfiguration.loadBalancers[0].targetGroupArn, image.slice(image.indexOf('@') + 1));
+  }
+  return found;
 }
 
 /** Members of records that are asked about; the rest is long and read by nobody here. */

@@ -32,7 +32,7 @@ const STRIKES: Readonly<Record<WorldFault['kind'], (world: World, amount: number
     return task;
   },
   async weightsChangedByOthers(world, amount) {
-    const { productionListenerArn, targetGroupArns } = world.service;
+    const { productionListenerArn, productionRuleArn, targetGroupArns } = world.service;
     const [one, other] = targetGroupArns;
     // Somebody turns a knob while a shift is under way; at rest it would be their deployment, not a fault in Weir's.
     if ((await world.truth.weights()).size < 2) return 'no shift is under way';
@@ -40,13 +40,20 @@ const STRIKES: Readonly<Record<WorldFault['kind'], (world: World, amount: number
       { TargetGroupArn: one, Weight: String(amount) },
       { TargetGroupArn: other, Weight: String(100 - amount) },
     ];
-    await world.call('elasticloadbalancing', 'ModifyListener', {
-      ListenerArn: productionListenerArn,
-      DefaultActions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }],
-    });
+    const actions = [{ Type: 'forward', ForwardConfig: { TargetGroups } }];
+    if (productionRuleArn === undefined)
+      await world.call('elasticloadbalancing', 'ModifyListener', { ListenerArn: productionListenerArn, DefaultActions: actions });
+    else await world.call('elasticloadbalancing', 'ModifyRule', { RuleArn: productionRuleArn, Actions: actions });
     return `${amount} %`;
   },
   async outsideDeployment(world) {
+    if (world.service.driver === 'ecs') {
+      const { cluster, service } = world.service;
+      const { services } = await world
+        .call('ecs', 'UpdateService', { cluster, service, forceNewDeployment: true })
+        .then((answer) => ({ services: [answer['service']] }));
+      return String(services[0]?.['deployments']?.[0]?.['id']);
+    }
     const taskSet = (await world.truth.taskSets()).find((candidate) => candidate['status'] === 'PRIMARY');
     const appSpec = {
       version: 1,
@@ -70,6 +77,10 @@ const STRIKES: Readonly<Record<WorldFault['kind'], (world: World, amount: number
   async driverStoppedByOthers(world) {
     const [deploymentId] = await world.truth.runningDriverDeployments();
     if (deploymentId === undefined) return 'nothing to stop';
+    if (world.service.driver === 'ecs') {
+      await world.call('ecs', 'StopServiceDeployment', { serviceDeploymentArn: deploymentId, stopType: 'ABORT' });
+      return deploymentId;
+    }
     await world.call('codedeploy', 'StopDeployment', { deploymentId, autoRollbackEnabled: false });
     return deploymentId;
   },

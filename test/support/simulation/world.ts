@@ -17,7 +17,7 @@ import { type Load, simulateLoad } from './load.ts';
 import { plantInCalls, plantInTemplate } from './plant.ts';
 import type { PlantedBug } from './planted-bugs.ts';
 import { createDice, type Dice } from './random.ts';
-import { createRepository, manifestOf, REPOSITORY, type RegionCall, type SimulatedService, setUpService } from './sample-service.ts';
+import { createRepository, manifestOf, REPOSITORY, type RegionCall, type SimulatedDriver, type SimulatedService, setUpService } from './sample-service.ts';
 import { createTruth, type Truth } from './truth.ts';
 
 /** What a thread loads once. */
@@ -40,6 +40,7 @@ export interface ImageBehaviour {
 export interface WorldOptions {
   readonly seed: number;
   readonly keepsHistory: boolean;
+  readonly driver: SimulatedDriver;
   readonly desiredCount: number;
   readonly terminationWaitMinutes: number;
   readonly requestsPerMinute: number;
@@ -163,10 +164,11 @@ export async function createWorld(machinery: Machinery, options: WorldOptions): 
   await call('ecr', 'PutImage', { repositoryName: REPOSITORY, imageManifest: first.text, imageTag: '1.0.0' });
   const image = `${region.account}.dkr.ecr.${region.name}.amazonaws.com/${REPOSITORY}@${first.digest}`;
   const { desiredCount, terminationWaitMinutes } = options;
-  const service = await setUpService(region, call, { image, desiredCount, terminationWaitMinutes });
+  const { driver } = options;
+  const service = await setUpService(region, call, { driver, image, desiredCount, terminationWaitMinutes });
   await clock.runUntil(async () => {
     const { services } = await call('ecs', 'DescribeServices', { cluster: service.cluster, services: [service.service] });
-    return services[0].taskSets[0]?.stabilityStatus === 'STEADY_STATE';
+    return driver === 'ecs' ? services[0].deployments[0]?.rolloutState === 'COMPLETED' : services[0].taskSets[0]?.stabilityStatus === 'STEADY_STATE';
   }, SETTLE_MS_MAX);
   const truth = createTruth(region, service, { deployments: deploymentKeys, remediations: remediationKeys });
   const load = simulateLoad(region, service, truth, {
