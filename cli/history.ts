@@ -1,10 +1,11 @@
 // weir history SERVICE: its deployments, newest first, one line each.
 import type { Command } from 'commander';
 import { type Deployment, isTerminal } from '#core/deployment/deployment.ts';
+import { formatSpan } from './figures.ts';
 import { globalOptions, print } from './global-options.ts';
 import { limitOption } from './limit-option.ts';
 import { connect } from './operations-client.ts';
-import { formatSpan, imageLabel, showOf } from './service-view.ts';
+import { imageLabel, showOf } from './service-view.ts';
 
 export function registerHistory(program: Command): void {
   program

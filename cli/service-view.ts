@@ -1,13 +1,13 @@
 // A service as `show-service` answers it, and its lines for a person: what is it doing, and why, in one glance.
 import { type Deployment, isTerminal } from '#core/deployment/deployment.ts';
-import { driverName } from '#core/deployment/driver-kind.ts';
-import { isPaused } from '#core/deployment/pause-state.ts';
 import { breakerOf } from '#core/service/record-breaker.ts';
 import type { ServiceView } from '#flows/show-service.ts';
 import { describeApproval } from './approval-view.ts';
 import { describeBreaker } from './breaker-view.ts';
 import { describeComparison } from './evidence-view.ts';
+import { formatPercent, formatSpan, timeOfDay } from './figures.ts';
 import type { OperationsClient } from './operations-client.ts';
+import { describeSteps, waitsFor } from './progress-view.ts';
 
 export type ShownService = ServiceView & { readonly now: number };
 
@@ -22,19 +22,6 @@ export function trafficBar(greenPercent: number): string {
   const green = Math.round((BAR_WIDTH * greenPercent) / 100);
   const shown = greenPercent > 0 ? Math.max(1, green) : 0;
   return `blue ${'█'.repeat(BAR_WIDTH - shown)}${'░'.repeat(shown)} green ${formatPercent(greenPercent)}`;
-}
-
-function formatPercent(percent: number): string {
-  return `${Number.isInteger(percent) ? percent : percent.toFixed(1)} %`;
-}
-
-/** `3m20s` for 200,000 milliseconds. */
-export function formatSpan(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  if (seconds < 60) return `${seconds}s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes}m${String(seconds % 60).padStart(2, '0')}s`;
-  return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`;
 }
 
 export function imageLabel(deployment: Deployment): string {
@@ -61,6 +48,11 @@ function describeRemediationBriefly({ id, status, runbook, why, requestedAt }: S
   return `remediation ${id}  ${runbook ?? 'deciding'}  ${status} ${formatSpan(now - requestedAt)} ago${why === undefined ? '' : `: ${why}`}`;
 }
 
+function describeTimeline({ timeline, timelineDropped }: Deployment): readonly string[] {
+  const dropped = timelineDropped === 0 ? [] : [`  (${timelineDropped} older lines dropped)`];
+  return [...timeline.map((entry) => `  ${timeOfDay(entry.at)}  ${entry.text}`), ...dropped];
+}
+
 export function describeDeployment(deployment: Deployment, now: number): readonly string[] {
   const { shift, verdict, outcome, plan } = deployment;
   const ended = isTerminal(deployment.status);
@@ -68,6 +60,7 @@ export function describeDeployment(deployment: Deployment, now: number): readonl
     `${deployment.id}  ${imageLabel(deployment)}  ${deployment.status}`,
     ...(outcome === undefined ? [] : [`  why: ${outcome.reason}`]),
     ...(shift === undefined ? [] : [`  ${trafficBar(shift.greenPercent)}   ${shift.phase}${plan === undefined ? '' : `  (${plan.configurationName})`}`]),
+    ...(shift === undefined ? [] : describeSteps(deployment)),
     ...(ended || shift === undefined ? [] : [`  waits for: ${waitsFor(deployment, now)}`]),
     ...describeWeightsChange(deployment.weightsChange, now),
     ...(deployment.approval === undefined ? [] : describeApproval(deployment.approval, now)),
@@ -76,8 +69,7 @@ export function describeDeployment(deployment: Deployment, now: number): readonl
     ...Object.entries(deployment.hooks).map(
       ([hook, record]) => `  ${hook}: ${record.answer ?? 'being checked'}${record.reason === undefined ? '' : `, ${record.reason}`}`,
     ),
-    ...deployment.timeline.map((entry) => `  ${new Date(entry.at).toISOString().slice(11, 19)}  ${entry.text}`),
-    ...(deployment.timelineDropped === 0 ? [] : [`  (${deployment.timelineDropped} older lines dropped)`]),
+    ...describeTimeline(deployment),
   ];
 }
 
@@ -86,24 +78,4 @@ function describeWeightsChange(change: Deployment['weightsChange'], now: number)
   const { ruleArn, expectedPercent, foundPercent, seenAt, restoredAt } = change;
   const ended = restoredAt === undefined ? `seen ${formatSpan(now - seenAt)} ago` : `put right after ${formatSpan(restoredAt - seenAt)}`;
   return [`  WEIGHTS CHANGED by somebody else: ${ruleArn} gave green ${formatPercent(foundPercent)} instead of ${formatPercent(expectedPercent)} (${ended})`];
-}
-
-function waitsFor(deployment: Deployment, now: number): string {
-  const { shift, plan, status, approval, pause } = deployment;
-  if (approval !== undefined && approval.ended === undefined) return 'approval: weir approve, or weir abort';
-  if (status === 'RollingBack') return 'all production traffic on blue, confirmed by the listener';
-  if (isPaused(deployment) && pause !== undefined)
-    return `somebody to resume it: ${pause.by} paused it ${formatSpan(now - pause.at)} ago (${pause.reason}); weir resume ${deployment.serviceKey}`;
-  if (shift?.fullTrafficAt !== undefined && plan !== undefined) {
-    const left = shift.fullTrafficAt + plan.settings.bakeTimeMinutes * 60_000 - now;
-    if (left > 0) return `the end of the bake time in ${formatSpan(left)}`;
-    return deployment.askedAt === undefined ? 'enough good evidence to let blue go' : 'enough good evidence, or your decision: weir promote or weir abort';
-  }
-  const { step, weightsChange } = deployment;
-  if (weightsChange !== undefined && weightsChange.restoredAt === undefined)
-    return `the weights as the step expects them: green at ${formatPercent(weightsChange.expectedPercent)}`;
-  if (step !== undefined && step.passedAt === undefined) {
-    return `the evidence before green gets ${formatPercent(step.nextPercent)}, for ${formatSpan(now - step.since)} now: ${step.reason}`;
-  }
-  return `${driverName(plan?.driver)} to shift traffic, or evidence against green`;
 }

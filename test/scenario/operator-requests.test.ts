@@ -89,7 +89,7 @@ describe('with the ecs driver', () => {
   });
 
   test('a pause in the bake keeps blue past its end', async () => {
-    const { push, until, pass, deploymentOf, ask, untilEnded } = scenario;
+    const { push, pass, deploymentOf, ask, untilEnded } = scenario;
     const digest = await push('2.1.0');
     await untilSeen(digest, ({ shift }) => shift?.fullTrafficAt !== undefined);
     await ask('pause-deployment', ann);
@@ -105,7 +105,7 @@ describe('with the ecs driver', () => {
   });
 
   test('a pause does not hold up a rollback', async () => {
-    const { push, until, ask, deploymentOf, untilEnded, traffic } = scenario;
+    const { ask, untilEnded, traffic } = scenario;
     const { digest } = await untilCanary('2.2.0', { errorShare: 0.25 });
     await ask('pause-deployment', ann);
     expect(await untilEnded(digest)).toMatchObject({ status: 'RolledBack', rollback: { cause: { kind: 'health' } } });
