@@ -1,5 +1,6 @@
 // Approval by people before production traffic: days of waiting without an invocation, on both drivers.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Deployment } from '#core/deployment/deployment.ts';
 import type { AwsShape } from '../../localaws/region.ts';
 import { type Scenario, SERVICE_KEY, startScenario } from '../support/scenario/scenario.ts';
 
@@ -13,6 +14,17 @@ const drivers = [
   ['codedeploy', { kind: 'codedeploy', application: 'orders', deploymentGroup: 'orders-prod' }],
 ] as const;
 
+/** A look is a function run; one every few simulated seconds sees it soon enough. */
+async function untilSeen(scenario: Scenario, digest: string, reached: (deployment: Deployment) => boolean): Promise<void> {
+  let lookedAt = 0;
+  await scenario.until(async () => {
+    if (scenario.localAws.clock.now() - lookedAt < 10_000) return false;
+    lookedAt = scenario.localAws.clock.now();
+    const deployment = await scenario.deploymentOf(digest);
+    return deployment !== undefined && reached(deployment);
+  });
+}
+
 describe.each(drivers)('an approval with %s', (kind, driver) => {
   let scenario: Scenario;
   let invoked: string[];
@@ -20,6 +32,10 @@ describe.each(drivers)('an approval with %s', (kind, driver) => {
     scenario = await startScenario({ driver: kind });
     // They run whether or not anything waits: every invocation that is left is the deployment's.
     for (const schedule of ['sweep', 'guard']) await scenario.call('events', 'DisableRule', { Name: await scenario.ruleOf(schedule) });
+    // Evaluated every minute, Weir's own alarms would be most of what three days cost.
+    const { MetricAlarms, CompositeAlarms } = await scenario.call('monitoring', 'DescribeAlarms', {});
+    const names = [...(MetricAlarms ?? []), ...(CompositeAlarms ?? [])].map((alarm: AwsShape) => alarm['AlarmName']);
+    if (names.length > 0) await scenario.call('monitoring', 'DeleteAlarms', { AlarmNames: names });
     scenario.faults.beforeInvocation = (name) => void invoked.push(name);
     invoked = [];
     await scenario.apply({ driver, approval });
@@ -38,7 +54,7 @@ describe.each(drivers)('an approval with %s', (kind, driver) => {
   async function waiting(tag: string): Promise<string> {
     scenario.traffic.requestsPerMinute = 12_000;
     const digest = await scenario.push(tag);
-    await scenario.until(async () => (await scenario.deploymentOf(digest))?.approval?.toldAt !== undefined);
+    await untilSeen(scenario, digest, ({ approval: asked }) => asked?.toldAt !== undefined);
     // The smoke checks, the pause and the telling are over.
     await scenario.pass(3 * MINUTE);
     return digest;
