@@ -13,10 +13,12 @@ export function registerDeploy(program: Command): void {
     .argument('<image>', 'tag or sha256:... digest')
     .requiredOption('--service <service>', 'cluster/service')
     .option('--force', 'also when the image is quarantined or the circuit breaker open; then as its trial. Needs --reason', false)
+    .option('--bypass-freeze', 'also while the service is frozen or a freeze window is open. Needs --reason', false)
     .option('--reason <text>', 'why, for the record')
     .option('--dry-run', 'say what would become of it and deploy nothing', false)
     .addHelpText('after', '\nExample:\n  weir deploy 2.3.1 --service prod/orders --force --reason "it failed because the database was down"')
-    .action(async (image: string, options: { service: string; force: boolean; reason?: string; dryRun: boolean }, command: Command) => {
+    .action(async (image: string, options: { service: string; force: boolean; reason?: string; dryRun: boolean; bypassFreeze: boolean }, command: Command) => {
+      if (options.bypassFreeze && options.reason === undefined) throw new CommandFailure('--bypass-freeze needs --reason: it is recorded with who insisted', 2);
       if (options.force && options.reason === undefined) throw new CommandFailure('--force needs --reason: it is recorded with who insisted', 2);
       const globals = globalOptions(command);
       const client = connect(globals);
@@ -25,6 +27,7 @@ export function registerDeploy(program: Command): void {
         serviceKey: options.service,
         image,
         ...(options.force ? { force: options.reason } : {}),
+        ...(options.bypassFreeze ? { bypassFreeze: options.reason } : {}),
         dryRun: options.dryRun,
       });
       print(globals.json, answer, () => [describeAnswer(options.service, image, answer)]);

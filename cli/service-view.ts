@@ -1,5 +1,6 @@
 // A service as `show-service` answers it, and its lines for a person: what is it doing, and why, in one glance.
 import { type Deployment, isTerminal } from '#core/deployment/deployment.ts';
+import { openWindow } from '#core/service/freeze.ts';
 import { breakerOf } from '#core/service/record-breaker.ts';
 import type { ServiceView } from '#flows/show-service.ts';
 import { describeApproval } from './approval-view.ts';
@@ -35,12 +36,17 @@ export function describeService(view: ShownService): readonly string[] {
   const newest = deployments.find((deployment) => deployment.id === service.active?.deploymentId) ?? deployments[0];
   const state = service.active === undefined ? 'idle' : `deploying ${service.active.deploymentId} for ${formatSpan(now - service.active.since)}`;
   return [
-    `${service.key}  ${state}${service.next === undefined ? '' : `  next: ${service.next.deploymentId}`}${service.frozen === undefined ? '' : `  FROZEN: ${service.frozen}`}`,
+    `${service.key}  ${state}${service.next === undefined ? '' : `  next: ${service.next.deploymentId}`}${service.frozen === undefined ? '' : `  FROZEN: ${service.frozen}`}${describeFreeze(service, now)}`,
     `last success: ${service.lastSuccess === undefined ? 'none recorded' : `${service.lastSuccess.deploymentId} (${service.lastSuccess.digest.slice(0, 19)})`}${service.failuresInARow > 0 ? `  failures in a row: ${service.failuresInARow}` : ''}`,
     ...(breakerOf(service).state.kind === 'closed' ? [] : [describeBreaker(breakerOf(service), now)]),
     ...view.remediations.map((remediation) => describeRemediationBriefly(remediation, now)),
     ...(newest === undefined ? ['no deployments yet: push an image'] : ['', ...describeDeployment(newest, now)]),
   ];
+}
+
+function describeFreeze({ freeze }: ShownService['service'], now: number): string {
+  const open = openWindow(freeze, now);
+  return open === undefined ? '' : `  FREEZE WINDOW "${open.name}" until ${open.until}`;
 }
 
 /** One line; the whole story is in `weir remediation list`. */

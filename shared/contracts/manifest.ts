@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { approval } from './manifest-approval.ts';
 import { hooks, preflight, smokeChecks } from './manifest-checks.ts';
 import { choice, section, text, wholeNumber, word } from './manifest-fields.ts';
+import { freeze } from './manifest-freeze.ts';
 import { health } from './manifest-health.ts';
 import { remediation } from './manifest-remediation.ts';
 import { driver, driverFaults, image, strategy } from './manifest-rollout.ts';
@@ -59,6 +60,7 @@ export const manifestSchema = section(
         examples: [false, { reason: 'end of year' }],
       })
       .default(false),
+    freeze: freeze.prefault({}),
     notifications: section(
       {
         topicArn: text(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,251}(?:\.fifo)?$/, 400, 'the ARN of an SNS topic', {

@@ -50,6 +50,7 @@ const deployRequest = z.object({
   /** A tag (ECR: at most 300 characters) or a digest. */
   image: z.string().min(1).max(300),
   force: z.string().min(1).max(OPERATOR_REASON_LENGTH_MAX).optional(),
+  bypassFreeze: z.string().min(1).max(OPERATOR_REASON_LENGTH_MAX).optional(),
   dryRun: z.boolean().default(false),
 });
 const showRequest = z.object({ serviceKey, limit: z.number().int().min(1).max(DEPLOYMENTS_SHOWN_MAX).default(10), deploymentId: deploymentId.optional() });

@@ -29,7 +29,8 @@ export async function applyServiceManifest(ports: Ports, manifest: Manifest, acc
     const loaded = await ports.services.load(key);
     const before = loaded === undefined ? undefined : readManifest(loaded.record.manifest);
     const same = before !== undefined && isDeepStrictEqual(before, manifest);
-    const settings = { onPush: manifest.onPush, frozen: manifest.frozen === false ? undefined : manifest.frozen.reason };
+    const { onPush, frozen, freeze } = manifest;
+    const settings = { onPush, frozen: frozen === false ? undefined : frozen.reason, freeze };
     const record: ServiceRecord =
       loaded === undefined ? newServiceRecord(key, manifest, settings, ports.now()) : applyManifest(loaded.record, manifest, settings, same);
     const applied: AppliedManifest = {

@@ -1,5 +1,6 @@
 // An operator asks for an image by tag or digest: admitted like a push of it, but for who asked. With force also where the image is
-// quarantined or the circuit breaker open; a frozen service stays frozen.
+// quarantined or the circuit breaker open; a frozen service stays frozen, unless the freeze is
+// bypassed, which is recorded too.
 import { readManifest } from '#contracts/stored-manifest.ts';
 import { type Admission, admit } from '#core/service/service-record.ts';
 import type { Ports } from '#ports/ports.ts';
@@ -16,6 +17,8 @@ export interface DeployQuestion {
   readonly force?: string | undefined;
   /** Only say what would become of it. */
   readonly dryRun?: boolean | undefined;
+  /** Why a freeze is bypassed, when it is. */
+  readonly bypassFreeze?: string | undefined;
 }
 
 export type DeployAnswer =
@@ -45,6 +48,7 @@ export async function deployImage(ports: Ports, question: DeployQuestion, accoun
     source: 'operator' as const,
     by,
     ...(force === undefined ? {} : { force: { by, why: force } }),
+    ...(question.bypassFreeze === undefined ? {} : { bypassFreeze: { by, why: question.bypassFreeze } }),
   };
   if (question.dryRun === true) {
     const { admission } = admit(service.record, { deploymentId: 'dry-run', request, servingDigest: await servingDigest(ports, serviceKey) }, now);

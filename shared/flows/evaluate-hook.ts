@@ -5,6 +5,7 @@ import { readManifest } from '#contracts/stored-manifest.ts';
 import type { Deployment, LifecycleHook, Plan } from '#core/deployment/deployment.ts';
 import { shiftedRoute } from '#core/deployment/step-state.ts';
 import { checkSmokeAnswer } from '#core/health/smoke-check.ts';
+import { isExempt } from '#core/service/freeze.ts';
 import { holds } from '#core/service/service-record.ts';
 import type { VersionedDeployment } from '#ports/deployment-store.ts';
 import type { Ports } from '#ports/ports.ts';
@@ -29,7 +30,7 @@ export async function evaluateHook(ports: Ports, deployment: Deployment, hook: L
   const { plan } = deployment;
   if (plan === undefined) return failed('the deployment has no plan');
   const manifest = readManifest(service.record.manifest);
-  const own = await evaluateOwn(ports, deployment, plan, manifest, hook, service.record.frozen);
+  const own = await evaluateOwn(ports, deployment, plan, manifest, hook, isExempt(deployment.request) ? undefined : service.record.frozen);
   return own.answer === 'Succeeded' ? askUser(ports, deployment, manifest, hook, own, deadline) : own;
 }
 

@@ -37,6 +37,18 @@ async function untilSeen(digest: string, reached: (deployment: Deployment) => bo
   return seen;
 }
 
+/** Until this deployment has ended and given the service back. */
+async function untilIdle(id: string): Promise<Deployment | undefined> {
+  let lookedAt = 0;
+  await scenario.until(async () => {
+    const now = scenario.localAws.clock.now();
+    if (now - lookedAt < 10_000) return false;
+    lookedAt = now;
+    return (await scenario.service()).active === undefined;
+  });
+  return (await scenario.deployments()).find((deployment) => deployment.id === id);
+}
+
 async function untilCanary(tag: string, behaviour?: Parameters<Scenario['push']>[1]): Promise<{ readonly id: string; readonly digest: string }> {
   const digest = await scenario.push(tag, behaviour);
   const { id } = await untilSeen(digest, ({ shift }) => shift?.firstTrafficAt !== undefined);
@@ -250,6 +262,29 @@ describe('with CodeDeploy', () => {
     });
   });
 
+  test('a freeze refuses pushes; a person who bypasses it and a rollback pass, on record', async () => {
+    const { apply, push, until, ask, deploymentOf, servingDigest } = scenario;
+    const before = await servingDigest();
+    await apply({ freeze: { timeZone: 'Europe/Berlin', windows: [{ name: 'sale', weekly: { from: 'Mon 00:00', to: 'Mon 00:00' } }] } });
+    const digest = await push('5.0.0');
+    await until(async () => (await deploymentOf(digest))?.status === 'Refused');
+    expect((await deploymentOf(digest))?.outcome?.reason).toContain('freeze window "sale" until Mon 00:00 (Europe/Berlin)');
+    expect(await ask('deploy-image', { ...ann, image: '5.0.0', dryRun: true })).toMatchObject({ kind: 'planned', admission: 'refuse' });
+    const asked = await ask('deploy-image', { ...ann, image: '5.0.0', bypassFreeze: 'security fix' });
+    expect(asked).toMatchObject({ kind: 'asked', admission: 'start' });
+    const passed = await untilIdle(String(asked['deploymentId']));
+    expect(passed?.status).toBe('Succeeded');
+    expect(passed?.timeline[0]?.text).toContain(`by ${ann.by}, who bypasses the freeze: security fix`);
+
+    await apply({ frozen: { reason: 'end of year' } });
+    expect(await ask('deploy-image', { ...ann, image: '4.1.0' })).toMatchObject({ admission: 'refuse', reason: 'the service is frozen: end of year' });
+    const back = await ask('roll-back-service', ann);
+    expect(back).toMatchObject({ kind: 'deploying', target: { digest: before } });
+    expect((await untilIdle(String(back['deploymentId'])))?.status).toBe('Succeeded');
+    expect(await servingDigest()).toBe(before);
+    await apply({});
+  });
+
   test('history and events say what happened, who asked and why', async () => {
     const { localAws } = scenario;
     const [history, events, none] = await Promise.all([
@@ -257,7 +292,7 @@ describe('with CodeDeploy', () => {
       runWeir(localAws.endpointUrl, ['--json', 'events', SERVICE_KEY, '--deployments', '50']),
       runWeir(localAws.endpointUrl, ['history', SERVICE_KEY, '--limit', '51']),
     ]);
-    expect(history.out).toMatch(/\* Succeeded {4}team\/orders:4\.1\.0/);
+    expect(history.out).toMatch(/\* Succeeded {4}team\/orders@sha256/);
     expect(history.out).toMatch(/RolledBack {3}team\/orders:3\.0\.0 .* asked for it: it looks bad/);
     const shown: { at: string; text: string }[] = JSON.parse(events.out);
     expect(shown.map(({ at }) => at)).toEqual(shown.map(({ at }) => at).toSorted());

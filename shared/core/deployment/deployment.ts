@@ -76,6 +76,8 @@ export interface DeploymentRequest {
   readonly remedy?: Remedy | undefined;
   /** Only while nothing else runs: a rollback or a retry that came second is refused, not queued behind what its sender had not seen. */
   readonly alone?: boolean;
+  /** A person insists, in spite of a freeze. */
+  readonly bypassFreeze?: Operator | undefined;
 }
 
 /** What the manifest says about how to deploy, fixed for this deployment when it starts. */

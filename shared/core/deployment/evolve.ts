@@ -48,7 +48,8 @@ function requestedBy(request: DeploymentRequest): string {
   return request.remedy === undefined ? '' : ` by ${request.remedy.by}: ${request.remedy.why}`;
 }
 
-function operatorsWhy({ force, remedy }: DeploymentRequest): string {
+function operatorsWhy({ force, remedy, bypassFreeze }: DeploymentRequest): string {
+  if (bypassFreeze !== undefined) return `, who bypasses the freeze: ${bypassFreeze.why}`;
   if (force !== undefined) return `, who insists: ${force.why}`;
   return remedy === undefined ? '' : `: ${remedy.why}`;
 }

@@ -6,6 +6,7 @@ import type { Operator, ServiceBreaker, ServiceBreakerPolicy } from '#core/break
 import { type DeploymentEnd, decideBreakerAdmission, decideDeploymentEnd } from '#core/breaker/service-breaker-decisions.ts';
 import type { DeploymentRequest, EpochMillis, ServiceKey } from '#core/deployment/deployment.ts';
 import { compactTime } from '#core/deployment/deployment-id.ts';
+import { type FreezeCalendar, freezeRefusal } from './freeze.ts';
 import { breakerOf, withBreakerEvents } from './record-breaker.ts';
 
 /** Failed digests remembered; the oldest goes first. */
@@ -25,6 +26,7 @@ export interface QueuedPush {
   readonly digest: string;
   readonly pushedAt: EpochMillis;
   readonly force?: Operator;
+  readonly bypassFreeze?: Operator;
 }
 
 export interface LastSuccess {
@@ -48,6 +50,8 @@ export interface ServiceRecord {
   readonly manifestVersion: number;
   readonly onPush: 'queue' | 'supersede' | 'ignore';
   readonly frozen: string | undefined;
+  /** Windows in which pushes are refused; absent: none. */
+  readonly freeze?: FreezeCalendar;
   /** Last fencing number given out. Only grows. */
   readonly fence: number;
   readonly active: ActiveDeployment | undefined;
@@ -63,8 +67,11 @@ export interface ServiceRecord {
   readonly pushesSeenUntil: EpochMillis;
 }
 
+/** What of the manifest decides about pushes. */
+export type ServiceSettings = Pick<ServiceRecord, 'onPush' | 'frozen' | 'freeze'>;
+
 /** Images pushed before a service was applied are not deployed by themselves: that would be a surprise. */
-export function newServiceRecord(key: ServiceKey, manifest: unknown, settings: Pick<ServiceRecord, 'onPush' | 'frozen'>, now: EpochMillis): ServiceRecord {
+export function newServiceRecord(key: ServiceKey, manifest: unknown, settings: ServiceSettings, now: EpochMillis): ServiceRecord {
   return {
     schema: 1,
     key,
@@ -82,7 +89,7 @@ export function newServiceRecord(key: ServiceKey, manifest: unknown, settings: P
 }
 
 /** The record with another manifest; the same manifest again changes nothing, its version included. */
-export function applyManifest(record: ServiceRecord, manifest: unknown, settings: Pick<ServiceRecord, 'onPush' | 'frozen'>, same: boolean): ServiceRecord {
+export function applyManifest(record: ServiceRecord, manifest: unknown, settings: ServiceSettings, same: boolean): ServiceRecord {
   if (same) return record;
   return { ...record, manifest, manifestVersion: record.manifestVersion + 1, ...settings };
 }
@@ -124,10 +131,8 @@ function judgeAdmission(record: ServiceRecord, asked: AdmissionRequest, now: Epo
   const same = (admission: Admission): { record: ServiceRecord; admission: Admission } => ({ record, admission });
   if (record.active?.deploymentId === deploymentId) return same({ kind: 'known', state: 'active' });
   if (record.next?.deploymentId === deploymentId) return same({ kind: 'known', state: 'next' });
-  const { remedy: asRemedy } = request;
-  // A person who takes traffic back from a bad version is not held up by a freeze; who and why are on record.
-  const isOperatorsRollback = request.source === 'operator' && asRemedy?.purpose === 'restore';
-  if (record.frozen !== undefined && !isOperatorsRollback) return same({ kind: 'refuse', reason: `the service is frozen: ${record.frozen}` });
+  const freeze = freezeRefusal(record, request, now);
+  if (freeze !== undefined) return same({ kind: 'refuse', reason: freeze });
   const digest = judgeDigest(record.quarantine, request.digest, request.force, now);
   if (digest.kind === 'quarantined') {
     return same({ kind: 'refuse', reason: `this image failed before (${digest.reason}); quarantined until ${compactTime(digest.until)}Z` });
@@ -185,7 +190,13 @@ function admitBehind(
   return {
     record: {
       ...record,
-      next: { deploymentId, digest: request.digest, pushedAt: request.pushedAt, ...(request.force === undefined ? {} : { force: request.force }) },
+      next: {
+        deploymentId,
+        digest: request.digest,
+        pushedAt: request.pushedAt,
+        ...(request.force === undefined ? {} : { force: request.force }),
+        ...(request.bypassFreeze === undefined ? {} : { bypassFreeze: request.bypassFreeze }),
+      },
     },
     admission: {
       kind: 'queue',
@@ -234,6 +245,9 @@ export function release(record: ServiceRecord, done: Release, now: EpochMillis):
   const { next } = record;
   if (next === undefined) return { record: given, started: undefined };
   const { deploymentId, digest, pushedAt } = next;
+  // It began to wait before the window, and would be deployed in it.
+  const freeze = freezeRefusal({ frozen: undefined, freeze: record.freeze }, { source: 'push', bypassFreeze: next.bypassFreeze }, now);
+  if (freeze !== undefined) return { record: given, started: undefined, refused: { deploymentId, reason: freeze } };
   const admitted = decideBreakerAdmission(breakerOf(given), { deploymentId, purpose: 'change', force: next.force }, now);
   if (admitted.kind === 'refuse') return { record: given, started: undefined, refused: { deploymentId, reason: breakerRefusal(admitted) } };
   const fence = record.fence + 1;

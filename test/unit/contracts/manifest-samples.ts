@@ -69,6 +69,15 @@ export const goodChanges: Readonly<Record<string, Change>> = {
   'a test URL': { testUrl: 'https://orders-test.example.com:9000' },
   'a freeze': { frozen: { reason: 'end of year' } },
   'no freeze': { frozen: false },
+  'freeze windows': {
+    freeze: {
+      timeZone: 'Europe/Berlin',
+      windows: [
+        { name: 'weekend', weekly: { from: 'Fri 16:00', to: 'Mon 08:00' } },
+        { name: 'year end', dates: { from: '2026-12-18T16:00', to: '2027-01-04T08:00' } },
+      ],
+    },
+  },
   'a topic': {
     notifications: { topicArn: 'arn:aws:sns:eu-west-1:111122223333:orders' },
     preflight: { maxScanSeverity: 'HIGH', requireScan: true },
@@ -141,6 +150,9 @@ export const badChanges: Readonly<Record<string, Change>> = {
   'a test URL of another kind': { testUrl: 'ftp://example.com' },
   'an unknown severity': { preflight: { maxScanSeverity: 'critical' } },
   'a freeze without a reason': { frozen: true },
+  'a freeze window in UTC words': { freeze: { windows: [{ name: 'w', dates: { from: '2026-12-18T16:00Z', to: '2027-01-04T08:00' } }] } },
+  'a freeze window on a day that is none': { freeze: { windows: [{ name: 'w', weekly: { from: 'Fry 16:00', to: 'Mon 08:00' } }] } },
+  'a freeze window without a name': { freeze: { windows: [{ weekly: { from: 'Fri 16:00', to: 'Mon 08:00' } }] } },
   'a freeze with an empty reason': { frozen: { reason: ' ' } },
   'a webhook of two secrets': { notifications: { webhook: { parameter: '/weir/a', secret: 'weir/a' } } },
   "a webhook of somebody else's parameter": { notifications: { webhook: { parameter: '/prod/database' } } },
@@ -153,6 +165,13 @@ export const badChanges: Readonly<Record<string, Change>> = {
 
 /** What only the parser can see; the JSON Schema lets it through. */
 export const parserOnlyChanges: Readonly<Record<string, Change>> = {
+  'a time zone that does not exist': { freeze: { timeZone: 'Europe/Berlinn' } },
+  'a freeze window that ends before it begins': { freeze: { windows: [{ name: 'w', dates: { from: '2027-01-04T08:00', to: '2026-12-18T16:00' } }] } },
+  'a freeze window of both kinds': {
+    freeze: {
+      windows: [{ name: 'w', weekly: { from: 'Fri 16:00', to: 'Mon 08:00' }, dates: { from: '2026-12-18T16:00', to: '2027-01-04T08:00' } }],
+    },
+  },
   'an adaptive shift with CodeDeploy': { strategy: { adaptive: {} } },
   'linear steps smaller than ECS takes': { driver: { kind: 'ecs' }, strategy: { linear: { percent: 2 } } },
   'a bake longer than a stage of ECS': { driver: { kind: 'ecs' }, bakeTimeMinutes: 1_381 },

@@ -60,6 +60,7 @@ describe('a good manifest', () => {
         guard: { mode: 'auto', minutes: 30 },
         remediation: defaultRemediationPolicy,
         waitForSlotMinutes: 60,
+        freeze: { timeZone: 'UTC', windows: [] },
         frozen: false,
         notifications: {},
         quarantineHours: 24,
