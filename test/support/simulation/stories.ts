@@ -47,7 +47,7 @@ const failing: ImageBehaviour = { errorShare: 0.5 };
 const NATIVE_STORIES = new Set(['canary', 'bad-image', 'crash-at-start', 'supersede', 'abort']);
 
 /** Of deployments through CodeDeploy. */
-export const deploymentStories: readonly Story[] = [
+const deploymentStories: readonly Story[] = [
   {
     name: 'canary',
     summary: 'a canary succeeds',
