@@ -3,6 +3,7 @@
 
 import { imagePolicy, readManifest } from '#contracts/stored-manifest.ts';
 import { isTerminal } from '#core/deployment/deployment.ts';
+import { isStuck } from '#core/deployment/stuck.ts';
 import { newestAccepted } from '#core/image-policy/newest-accepted.ts';
 import type { UnfinishedDeployment } from '#ports/deployment-store.ts';
 import type { Ports } from '#ports/ports.ts';
@@ -20,6 +21,8 @@ export interface SweepReport {
   readonly pushesFound: readonly string[];
   /** Remediations that were begun, or told of. */
   readonly remediations: readonly string[];
+  /** Deployments that run, wait for nobody, and have recorded nothing for long. */
+  readonly stuck: readonly string[];
   readonly problems: readonly string[];
 }
 
@@ -33,7 +36,14 @@ const PUSH_AGE_MINUTES = 5;
 const REMEDIATION_AGE_MILLISECONDS = 86_400_000;
 
 export async function sweep(ports: Ports, account: string): Promise<SweepReport> {
-  const report = { deployments: 0, restarted: [] as string[], pushesFound: [] as string[], remediations: [] as string[], problems: [] as string[] };
+  const report = {
+    deployments: 0,
+    restarted: [] as string[],
+    pushesFound: [] as string[],
+    remediations: [] as string[],
+    stuck: [] as string[],
+    problems: [] as string[],
+  };
   await eachPage(
     (after) => ports.deployments.unfinished(after).then((page) => ({ items: page.deployments, after: page.after })),
     async (unfinished) => {
@@ -50,7 +60,8 @@ export async function sweep(ports: Ports, account: string): Promise<SweepReport>
         const service = await ports.services.load(key);
         if (service !== undefined) await tellOfBreaker(ports, service.record);
         const repaired = await repairHolder(ports, key, service);
-        if (repaired !== undefined) report.restarted.push(repaired);
+        if (repaired?.restarted === true) report.restarted.push(repaired.deploymentId);
+        if (repaired?.stuck === true) report.stuck.push(repaired.deploymentId);
         const found = await findLostPush(ports, key, account);
         if (found !== undefined) report.pushesFound.push(found);
       }),
@@ -103,8 +114,14 @@ async function repair(ports: Ports, unfinished: UnfinishedDeployment): Promise<b
   return true;
 }
 
+interface Holder {
+  readonly deploymentId: string;
+  readonly restarted: boolean;
+  readonly stuck: boolean;
+}
+
 /** The holder of a service needs a running workflow until it has given the service back, also when its record says it has ended. */
-async function repairHolder(ports: Ports, serviceKey: string, service: VersionedService | undefined): Promise<string | undefined> {
+async function repairHolder(ports: Ports, serviceKey: string, service: VersionedService | undefined): Promise<Holder | undefined> {
   const active = service?.record.active;
   if (active === undefined) return undefined;
   const { deploymentId } = active;
@@ -113,14 +130,14 @@ async function repairHolder(ports: Ports, serviceKey: string, service: Versioned
   const { deployment } = loaded;
   if (deployment.run === 0) {
     await startDeployment(ports, serviceKey, deploymentId);
-    return deploymentId;
+    return { deploymentId, restarted: true, stuck: false };
   }
   const status = await ports.workflow.status(deploymentId, deployment.run);
-  if (status === 'running') return undefined;
+  if (status === 'running') return { deploymentId, restarted: false, stuck: isStuck(deployment, ports.now()) };
   const input = { serviceKey, deploymentId, fence: active.fence, run: deployment.run, resume: deployment.run > 1 };
   if (status === 'unknown') await ports.workflow.start(input);
   else await handOver(ports, input, 'the sweeper found that the previous run had ended');
-  return deploymentId;
+  return { deploymentId, restarted: true, stuck: false };
 }
 
 async function findLostPush(ports: Ports, serviceKey: string, account: string): Promise<string | undefined> {

@@ -55,6 +55,19 @@ describe('weir diff', () => {
   });
 });
 
+test('the sweeper writes its counts as metrics of the stack, and the dashboard shows every alarm', async () => {
+  const { call, pass } = scenario;
+  await pass(6 * 60_000);
+  const { events } = await call('logs', 'FilterLogEvents', { logGroupName: '/aws/lambda/weir-dev-sweep' });
+  const lines: string[] = events.map(({ message }: { message: string }) => message.trim());
+  const metrics = JSON.parse(lines.find((line) => line.startsWith('{"_aws"')) ?? 'null');
+  expect(metrics).toMatchObject({ Stack: 'weir-dev', UnfinishedDeployments: 0, StuckDeployments: 0, SweeperRepairs: 0, SweeperProblems: 0 });
+  const { MetricAlarms } = await call('monitoring', 'DescribeAlarms', {});
+  const { DashboardBody } = await call('monitoring', 'GetDashboard', { DashboardName: 'weir-dev' });
+  const [alarms] = JSON.parse(DashboardBody).widgets;
+  expect(alarms.properties.alarms.toSorted()).toEqual(MetricAlarms.map(({ AlarmArn }: { AlarmArn: string }) => AlarmArn).toSorted());
+});
+
 describe('weir doctor', () => {
   test('finds nothing wrong with a stack as it is deployed', async () => {
     const { status, out, error } = await weir('doctor');
