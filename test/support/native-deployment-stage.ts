@@ -25,6 +25,7 @@ import {
   ModifyTargetGroupAttributesCommand,
   type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { createScriptedTaskRuntime, type ImageScript, type ScriptedTaskRuntime } from '#rehearsal/region/scripted-task-runtime.ts';
 import { createCloudWatch } from '../../localaws/cloudwatch/create-cloudwatch.ts';
 import type { EcsBehaviour } from '../../localaws/ecs/behaviour.ts';
 import { createEcs } from '../../localaws/ecs/create-ecs.ts';
@@ -34,7 +35,6 @@ import type { AwsShape, Principal, ServiceFactory } from '../../localaws/region.
 import { type RunningRegion, startRegion } from '../../localaws/start-region.ts';
 import { fargateDefinition, NETWORK } from '../unit/localaws/ecs/ecs-stage.ts';
 import { freePort } from '../unit/localaws/elbv2/sample-target.ts';
-import { createScriptedTaskRuntime, type ImageScript, type ScriptedTaskRuntime } from './scripted-task-runtime.ts';
 
 export const MINUTE_MS = 60_000;
 export const ELB_ROLE = 'arn:aws:iam::000000000000:role/ecs-elb';

@@ -2,10 +2,10 @@ import { basename } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { productCode, projectFiles, readProjectFile } from './project-files.ts';
 
-const sources = projectFiles('{shared,functions,cli,localaws,build,bench,examples,bin,resources,test}/**/*.{ts,mjs,cjs}');
+const sources = projectFiles('{shared,functions,cli,localaws,rehearsal,build,bench,examples,bin,resources,test}/**/*.{ts,mjs,cjs}');
 const texts = projectFiles(
   '*.{md,json,yml,mjs}',
-  '{docs,events,schema,statemachines,shared,functions,cli,localaws,build,bench,examples,bin,resources,test,.ci}/**/*',
+  '{docs,events,schema,statemachines,shared,functions,cli,localaws,rehearsal,build,bench,examples,bin,resources,test,.ci}/**/*',
 ).filter((file) => file !== 'package-lock.json');
 
 /** Longest file of a folder, lines. */
@@ -57,7 +57,7 @@ describe('the source files', () => {
   });
 
   test('begin with a comment that says why they exist', () => {
-    const silent = projectFiles('{shared,functions,cli,localaws,build,bench}/**/*.{ts,mjs,cjs}').filter(
+    const silent = projectFiles('{shared,functions,cli,localaws,rehearsal,build,bench}/**/*.{ts,mjs,cjs}').filter(
       (file) => !/^(#!.*\n)?\/(\/|\*)/.test(readProjectFile(file)),
     );
     expect(silent).toEqual([]);

@@ -26,6 +26,6 @@ export function readProjectFile(path: string): string {
 
 /** The code that makes Weir and its local AWS. */
 export const productCode = [
-  '{shared,functions,cli,localaws,build,bench,examples,bin,resources,statemachines}/**/*.{ts,mjs,cjs,yml,yaml}',
+  '{shared,functions,cli,localaws,rehearsal,build,bench,examples,bin,resources,statemachines}/**/*.{ts,mjs,cjs,yml,yaml}',
   'serverless.yml',
 ] as const;

@@ -16,11 +16,11 @@ import { chooseDriver } from '#drivers/choose-driver.ts';
 import { createCodedeployDriver } from '#drivers/codedeploy/codedeploy-driver.ts';
 import { createEcsDriver } from '#drivers/ecs/ecs-driver.ts';
 import type { DeploymentDriver, DriverTarget, StartShift } from '#ports/deployment-driver.ts';
+import { createScriptedTaskRuntime } from '#rehearsal/region/scripted-task-runtime.ts';
 import { freePorts } from '../../../cli/demo/free-ports.ts';
 import { createSampleRepository, SAMPLE_REPOSITORY, type SampleService, setUpSample } from '../../../examples/orders/set-up.ts';
 import { pushImage } from '../../../localaws/image/push-image.ts';
 import { type LocalAws, startLocalAws } from '../../../localaws/start-local-aws.ts';
-import { createScriptedTaskRuntime } from '../../support/scripted-task-runtime.ts';
 
 const HOUR = 3_600_000;
 const HOOK_ROLE = 'arn:aws:iam::000000000000:role/hook-invoker';

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { strToU8, zipSync } from 'fflate';
 import type { AwsShape, ServiceName } from '#localaws/region.ts';
 import { type LocalAws, startLocalAws } from '#localaws/start-local-aws.ts';
-import { createScriptedTaskRuntime } from '../../support/scripted-task-runtime.ts';
+import { createScriptedTaskRuntime } from '#rehearsal/region/scripted-task-runtime.ts';
 import { fargateDefinition, NETWORK } from '../../unit/localaws/ecs/ecs-stage.ts';
 import { freePort } from '../../unit/localaws/elbv2/sample-target.ts';
 

@@ -12,8 +12,8 @@ import {
   UpdateServicePrimaryTaskSetCommand,
 } from '@aws-sdk/client-ecs';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { scriptedDigest } from '#rehearsal/region/scripted-task-runtime.ts';
 import type { Principal } from '../../../localaws/region.ts';
-import { scriptedDigest } from '../../support/scripted-task-runtime.ts';
 import { NETWORK, openStage, type Stage } from '../../unit/localaws/ecs/ecs-stage.ts';
 import { ordersOn } from '../../unit/localaws/ecs/orders-service.ts';
 

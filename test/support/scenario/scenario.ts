@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Deployment } from '#core/deployment/deployment.ts';
 import { isTerminal } from '#core/deployment/deployment.ts';
 import type { ServiceRecord } from '#core/service/service-record.ts';
+import { createScriptedTaskRuntime, type ImageScript, type ScriptedTaskRuntime } from '#rehearsal/region/scripted-task-runtime.ts';
 import { freePorts } from '../../../cli/demo/free-ports.ts';
 import { createSampleRepository, SAMPLE_REPOSITORY, type SampleService, setUpSample } from '../../../examples/orders/set-up.ts';
 import type { EcsBehaviour } from '../../../localaws/ecs/behaviour.ts';
@@ -14,7 +15,6 @@ import { pushImage } from '../../../localaws/image/push-image.ts';
 import { createLambdaFaults, type LambdaFaults } from '../../../localaws/lambda/faults.ts';
 import type { AwsShape, ServiceName } from '../../../localaws/region.ts';
 import { type LocalAws, startLocalAws } from '../../../localaws/start-local-aws.ts';
-import { createScriptedTaskRuntime, type ImageScript, type ScriptedTaskRuntime } from '../scripted-task-runtime.ts';
 import { packagedTemplate } from './packaged-template.ts';
 import { runningSides, type SimulatedTraffic, simulateTraffic } from './simulated-traffic.ts';
 

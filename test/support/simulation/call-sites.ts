@@ -1,7 +1,7 @@
 // Every AWS call of a story's control plane, for crashing at each of them. The watch loop makes the same calls round after round:
 // a call of one function after the same calls, in whatever order those that go side by side came, is the same place.
-import type { CallFaultKind, ControlCall } from './control-call.ts';
-import { callFaultKinds } from './control-call.ts';
+import type { ControlCall } from '#rehearsal/region/control-call.ts';
+import { type CallFaultKind, callFaultKinds } from './call-faults.ts';
 import { type CallFault, callFault, isPossible } from './faults.ts';
 
 export interface CallSite {

@@ -1,9 +1,10 @@
 // What must hold when a story is over: everything at rest, everything put back, and Weir's record the same as AWS's truth.
+
+import type { Remedy, Truth } from '#rehearsal/region/truth.ts';
+import type { World } from '#rehearsal/region/world.ts';
 import type { AwsShape } from '../../../localaws/region.ts';
 import type { Fault } from './faults.ts';
 import type { Watch } from './invariants.ts';
-import type { Remedy, Truth } from './truth.ts';
-import type { World } from './world.ts';
 
 const TERMINAL = new Set(['Succeeded', 'RolledBack', 'Failed', 'Held', 'Refused', 'Superseded']);
 

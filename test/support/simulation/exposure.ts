@@ -1,5 +1,5 @@
 // How long a bad version had production traffic, to the millisecond: the price of what a fault delays.
-import type { World } from './world.ts';
+import type { World } from '#rehearsal/region/world.ts';
 
 export interface Exposure {
   /** After a version that serves has become a bad one. */

@@ -1,7 +1,8 @@
 // What can go wrong, as plain values. A run draws its faults from its seed and notes each that struck; a run that repeats a failure, or
 // tries to tell it with fewer faults, is given such a list instead.
-import { type CallFaultKind, type ControlCall, callFaultKinds, isRead } from './control-call.ts';
-import type { Dice } from './random.ts';
+import { type ControlCall, isRead } from '#rehearsal/region/control-call.ts';
+import type { Dice } from '#rehearsal/region/random.ts';
+import { type CallFaultKind, callFaultKinds } from './call-faults.ts';
 
 /** A fault of one AWS call: which one is told by function, invocation and ordinal, which mean the same in every run of the seed. */
 export interface CallFault {

@@ -1,8 +1,9 @@
 // What must always hold. Each effect of any call in the region is looked at when it is done; the rest is looked at when the story is over.
+
+import { plain, type Truth } from '#rehearsal/region/truth.ts';
+import type { World } from '#rehearsal/region/world.ts';
 import type { AwsShape, Call } from '../../../localaws/region.ts';
 import { type RemedyWatch, watchRemedies } from './remedy-invariants.ts';
-import { plain, type Truth } from './truth.ts';
-import type { World } from './world.ts';
 
 export const invariantNames = [
   'the fencing number only grows',

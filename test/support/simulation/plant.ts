@@ -6,14 +6,15 @@ import type { Dispatcher } from '../../../localaws/endpoint/dispatcher.ts';
 import type { AwsShape } from '../../../localaws/region.ts';
 import type { PlantedBug } from './planted-bugs.ts';
 
-export function plantInCalls(dispatcher: Dispatcher, bug: PlantedBug): void {
-  dispatcher.intercept(async (call, input, next) => {
+/** The interceptor that puts the bug into Weir's calls. */
+export function plantInCalls(bug: PlantedBug): Parameters<Dispatcher['intercept']>[0] {
+  return async (call, input, next) => {
     const isWeir = call.principal.kind === 'role' && /weir-dev-/.test(call.principal.sessionName);
     if (!isWeir) return next();
     if (bug.ask?.(call, input) === 'swallow') return {};
     const answer = await next();
     return bug.answer?.(call, input, answer) ?? answer;
-  });
+  };
 }
 
 const planted = new Map<string, string>();

@@ -1,7 +1,8 @@
 // What must always hold for what Weir does by itself outside deployments: its budget, one thing at a time, nothing against a deployment.
+
+import { plain } from '#rehearsal/region/truth.ts';
 import type { AwsShape } from '../../../localaws/region.ts';
 import type { Watch } from './invariants.ts';
-import { plain } from './truth.ts';
 
 export interface RemedyWatch {
   /** The service's record was written. */

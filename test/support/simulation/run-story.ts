@@ -1,17 +1,21 @@
 // One run: a seed, a story, faults, and what came of it.
+import type { ControlCall } from '#rehearsal/region/control-call.ts';
+import type { HistoryLine } from '#rehearsal/region/history.ts';
+import { createDice } from '#rehearsal/region/random.ts';
+import { createWorld, type Machinery, type World } from '#rehearsal/region/world.ts';
 import type { SdkResponse } from '../../../localaws/endpoint/in-process-handler.ts';
+import { createLambdaFaults } from '../../../localaws/lambda/faults.ts';
+import type { RunningInvocation } from '../../../localaws/lambda/in-process-executor.ts';
 import type { AwsShape } from '../../../localaws/region.ts';
 import { type CallSite, collectSites, type SiteCollector } from './call-sites.ts';
-import type { ControlCall } from './control-call.ts';
 import { isAtRest, reportEnding, reportUnrest } from './ending.ts';
 import { createExposure, type Exposure } from './exposure.ts';
 import { type Fault, type FaultKind, type FaultSource, faultKinds, givenFaults, sampleFaults } from './faults.ts';
-import type { HistoryLine } from './history.ts';
+import { carryFaultily } from './faulty-calls.ts';
 import { type Violation, type Watch, watchInvariants } from './invariants.ts';
+import { plantInCalls, plantInTemplate } from './plant.ts';
 import type { PlantedBug } from './planted-bugs.ts';
-import { createDice } from './random.ts';
 import { manifestFor, type Stage, type Story } from './stories.ts';
-import { createWorld, type Machinery, type World } from './world.ts';
 import { strikeWorld } from './world-faults.ts';
 
 export interface RunOptions {
@@ -68,19 +72,27 @@ const AFTERMATH_MS = 30_000;
 export async function runStory(machinery: Machinery, options: RunOptions): Promise<RunResult> {
   const { seed, story } = options;
   const source = options.faults === undefined ? sampleFaults(createDice(seed, 'faults'), options.enabled ?? new Set(faultKinds)) : givenFaults(options.faults);
+  const lambdaFaults = createLambdaFaults();
   const run = createRunState(source, options);
-  const world = await createWorld(machinery, {
+  const carrierOf = carryFaultily({
+    fate: run.fate,
+    kill: (functionName) => void lambdaFaults.killRunning(functionName),
+    redeliver: run.redeliver,
+  });
+  const { planted } = options;
+  const world = await createWorld(planted === undefined ? machinery : { ...machinery, templateFile: plantInTemplate(machinery.templateFile, planted) }, {
     seed,
     keepsHistory: options.keepsHistory === true,
     driver: story.driver ?? 'codedeploy',
     desiredCount: story.desiredCount,
     terminationWaitMinutes: 20,
     requestsPerMinute: 3_000,
-    fate: run.fate,
+    carrierOf,
+    lambdaFaults,
     deliveryFaults: run.ofDelivery,
     skewOf: (functionName) => (run.isOn() ? source.skewOf(functionName) : 0),
     seen: (call, running, _request, response) => run.seen(call, JSON.parse(running.invocation.payload), response),
-    ...(options.planted === undefined ? {} : { planted: options.planted }),
+    ...(planted === undefined ? {} : { interceptor: plantInCalls(planted) }),
   });
   try {
     return await perform(world, run, options, source);
@@ -94,6 +106,8 @@ interface RunState {
   on(watch: Watch, world: World): void;
   readonly fate: (call: ControlCall) => ReturnType<FaultSource['ofCall']>;
   readonly ofDelivery: (event: AwsShape) => 'deliver' | 'lose' | 'duplicate' | { readonly delayMs: number };
+  /** The trigger of a function is delivered again, as asynchronous invocation may do at any time. */
+  readonly redeliver: (running: RunningInvocation) => void;
   seen(call: ControlCall, payload: unknown, response: SdkResponse): void;
   readonly covered: Set<string>;
   readonly reached: Set<string>;
@@ -141,6 +155,12 @@ function createRunState(source: FaultSource, options: RunOptions): RunState {
       if (fault.kind === 'eventDuplicated') return 'duplicate';
       lastDeliveryAt = Math.max(lastDeliveryAt, begun.world.clock.now() + fault.delayMs);
       return { delayMs: fault.delayMs };
+    },
+    redeliver({ spec, invocation }) {
+      const input = { FunctionName: spec.functionName, InvocationType: 'Event', Payload: invocation.payload };
+      begun?.world
+        .call('lambda', 'Invoke', input)
+        .catch((error: unknown) => begun?.world.region.log('simulation', `could not deliver again: ${String(error)}`));
     },
     seen(call, payload, response) {
       if (begun === undefined || response.statusCode >= 300) return;

@@ -1,7 +1,8 @@
 // What people and images do in a simulated region. Without faults each story ends as it says here; with faults only the invariants count.
+
+import type { SimulatedDriver } from '#rehearsal/region/sample-service.ts';
+import type { ImageBehaviour, World } from '#rehearsal/region/world.ts';
 import { remedyStories } from './remedy-stories.ts';
-import type { SimulatedDriver } from './sample-service.ts';
-import type { ImageBehaviour, World } from './world.ts';
 
 export interface Stage {
   readonly world: World;

@@ -1,6 +1,6 @@
 // What many runs say together: how many, how fast, what they covered, which took longest in simulated time, and the digest of them all.
 import { createHash } from 'node:crypto';
-import { callFaultKinds } from './control-call.ts';
+import { callFaultKinds } from './call-faults.ts';
 import { type Fault, faultKinds } from './faults.ts';
 import { percentile } from './percentile.ts';
 import type { Done } from './pool.ts';

@@ -1,10 +1,10 @@
 // One thread of the simulation: loads everything once, runs one story to warm up, then does the runs it is sent, one after the other.
 import { parentPort, workerData } from 'node:worker_threads';
+import { loadMachinery } from '#rehearsal/region/world.ts';
 import type { Fault, FaultKind } from './faults.ts';
 import { plantedBugNamed } from './planted-bugs.ts';
 import { type RunResult, runStory } from './run-story.ts';
 import { storyNamed } from './stories.ts';
-import { loadMachinery } from './world.ts';
 
 export interface ThreadData {
   readonly templateFile: string;

@@ -1,6 +1,7 @@
 // A run as a story for people: what was injected, what happened, which invariant broke.
+
+import type { HistoryLine } from '#rehearsal/region/history.ts';
 import { describeFault, type Fault } from './faults.ts';
-import type { HistoryLine } from './history.ts';
 import type { RunResult } from './run-story.ts';
 
 /** Lines of a printed timeline at most: the beginning, and the most around the end. */

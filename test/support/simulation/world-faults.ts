@@ -1,7 +1,8 @@
 // Faults that are no call's and no event's: tasks that die, somebody else at the listener or at CodeDeploy, metrics that do not come.
+
+import type { World } from '#rehearsal/region/world.ts';
 import type { AwsShape } from '../../../localaws/region.ts';
 import type { WorldFault } from './faults.ts';
-import type { World } from './world.ts';
 
 const SPOT_REASON = 'Your Spot Task was interrupted.';
 const LATE_MINUTES = 3;

@@ -1,10 +1,10 @@
 // What the tests of ECS begin with: a region in virtual time with scripted containers, target groups of the test's own, the
 // real SDK client, and every event that was sent.
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { createScriptedTaskRuntime, type ImageScript, type ScriptedTaskRuntime } from '#rehearsal/region/scripted-task-runtime.ts';
 import { createEcs, type EcsOptions } from '../../../../localaws/ecs/create-ecs.ts';
 import type { AwsShape, ServiceFactory } from '../../../../localaws/region.ts';
 import { type RunningRegion, startRegion } from '../../../../localaws/start-region.ts';
-import { createScriptedTaskRuntime, type ImageScript, type ScriptedTaskRuntime } from '../../../support/scripted-task-runtime.ts';
 import { createElbDouble, type ElbDouble } from './elb-double.ts';
 
 export interface Stage {

@@ -9,7 +9,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { scriptedDigest } from '../../../support/scripted-task-runtime.ts';
+import { scriptedDigest } from '#rehearsal/region/scripted-task-runtime.ts';
 import { NETWORK, openStage, type Stage } from './ecs-stage.ts';
 import { ordersOn } from './orders-service.ts';
 

@@ -8,13 +8,13 @@ import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AwsClientSettings } from '#adapters/aws-clients.ts';
+import type { SdkRequest, SdkResponse } from '#localaws/endpoint/in-process-handler.ts';
+import type { RunFunction, RunningInvocation } from '#localaws/lambda/in-process-executor.ts';
 import type { HttpProbe } from '#ports/checks.ts';
 import type { Ports } from '#ports/ports.ts';
 import { composePorts } from '#runtime/compose-ports.ts';
 import { type Configuration, readConfiguration } from '#runtime/configuration.ts';
 import { findSandboxWith } from '#runtime/ports-of-this-function.ts';
-import type { SdkRequest, SdkResponse } from '../../../localaws/endpoint/in-process-handler.ts';
-import type { RunFunction, RunningInvocation } from '../../../localaws/lambda/in-process-executor.ts';
 
 type RetryStrategy = Exclude<NonNullable<AwsClientSettings['retryStrategy']>, { readonly retry: unknown }>;
 
@@ -37,7 +37,7 @@ export interface Surroundings {
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 
 const current = new AsyncLocalStorage<Surroundings>();
-const PROJECT_ROOT = join(import.meta.dirname, '..', '..', '..');
+const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 
 function here(): Surroundings {
   const surroundings = current.getStore();

@@ -1,6 +1,6 @@
 // The load balancer's metrics of a simulated minute: what its listener's real weights and the versions behind it make of steady traffic.
 // CloudWatch may miss a minute or learn of it late, as it does.
-import type { AwsShape, Region } from '../../../localaws/region.ts';
+import type { AwsShape, Region } from '#localaws/region.ts';
 import type { SimulatedService } from './sample-service.ts';
 import type { Truth } from './truth.ts';
 

@@ -10,8 +10,8 @@ import {
   type StartRequest,
   type TaskHost,
   type TaskRuntime,
-} from '../../localaws/ecs/runtime/task-runtime.ts';
-import type { Region } from '../../localaws/region.ts';
+} from '#localaws/ecs/runtime/task-runtime.ts';
+import type { Region } from '#localaws/region.ts';
 
 export interface ImageScript {
   /** The pull fails with this text. */

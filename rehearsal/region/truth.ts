@@ -1,5 +1,5 @@
 // What is really so in the simulated AWS, read from the services themselves and not through anything of Weir.
-import type { AwsShape, Region } from '../../../localaws/region.ts';
+import type { AwsShape, Region } from '#localaws/region.ts';
 import type { SimulatedService } from './sample-service.ts';
 
 const root = { kind: 'root' } as const;
@@ -57,18 +57,7 @@ export function createTruth(
       const total = groups.reduce((sum, group) => sum + (group.Weight ?? 1), 0);
       return new Map(groups.filter((group) => (group.Weight ?? 1) > 0).map((group) => [group.TargetGroupArn, (100 * (group.Weight ?? 1)) / total]));
     },
-    async digests() {
-      const found = new Map<string, string>();
-      if (service.driver === 'ecs') return digestsOfRevisions(call, service);
-      for (const taskSet of await taskSets()) {
-        // One that is on its way out may still be listed beside its successor in the same target group.
-        if (taskSet['status'] === 'DRAINING') continue;
-        const { taskDefinition } = await call('ecs', 'DescribeTaskDefinition', { taskDefinition: taskSet['taskDefinition'] });
-        const image: string = taskDefinition.containerDefinitions[0].image;
-        found.set(taskSet['loadBalancers'][0].targetGroupArn, image.slice(image.indexOf('@') + 1));
-      }
-      return found;
-    },
+    digests: async () => (service.driver === 'ecs' ? digestsOfRevisions(call, service) : digestsOfTaskSets(call, await taskSets())),
     async servingDigest() {
       const [weights, digests] = [await truth.weights(), await truth.digests()];
       const [only, ...others] = [...weights.keys()];
@@ -130,6 +119,21 @@ export function createTruth(
     },
   };
   return truth;
+}
+
+async function digestsOfTaskSets(
+  call: (name: 'ecs', operation: string, input: AwsShape) => Promise<AwsShape>,
+  taskSets: readonly AwsShape[],
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const taskSet of taskSets) {
+    // One that is on its way out may still be listed beside its successor in the same target group.
+    if (taskSet['status'] === 'DRAINING') continue;
+    const { taskDefinition } = await call('ecs', 'DescribeTaskDefinition', { taskDefinition: taskSet['taskDefinition'] });
+    const image: string = taskDefinition.containerDefinitions[0].image;
+    found.set(taskSet['loadBalancers'][0].targetGroupArn, image.slice(image.indexOf('@') + 1));
+  }
+  return found;
 }
 
 /** What the revisions that run have behind them. */

@@ -1,6 +1,6 @@
 // Seeded dice. Each part of a run throws its own, so that a part that draws one number more does not change all the others.
-import { createIds } from '../../../localaws/ids.ts';
-import type { Ids } from '../../../localaws/region.ts';
+import { createIds } from '#localaws/ids.ts';
+import type { Ids } from '#localaws/region.ts';
 
 export interface Dice extends Ids {
   /** A whole number from `from` to `to`, both included. */

@@ -1,7 +1,7 @@
 // What a simulated region holds before the story begins: repository, cluster, load balancer with two listeners, a running service with
 // auto scaling, and its CodeDeploy deployment group or, where ECS itself deploys, the rules it shifts. Made by AWS API calls inside the region, as Terraform would.
 import { createHash } from 'node:crypto';
-import type { AwsShape, Region, ServiceName } from '../../../localaws/region.ts';
+import type { AwsShape, Region, ServiceName } from '#localaws/region.ts';
 
 /** Who moves the traffic. */
 export type SimulatedDriver = 'codedeploy' | 'ecs';
