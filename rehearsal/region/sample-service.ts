@@ -12,6 +12,8 @@ export interface SimulatedService {
   readonly service: string;
   readonly key: string;
   readonly repository: string;
+  readonly application: string;
+  readonly deploymentGroup: string;
   readonly productionListenerArn: string;
   readonly testListenerArn: string;
   /** The rule whose weights ECS shifts; CodeDeploy shifts the listener's own. */
@@ -23,30 +25,50 @@ export interface SimulatedService {
 
 export type RegionCall = (service: ServiceName, operation: string, input: AwsShape) => Promise<AwsShape>;
 
-export const CLUSTER = 'prod';
-export const SERVICE = 'orders';
-export const REPOSITORY = 'team/orders';
-export const CONTAINER_PORT = 8080;
+/** What a service and the things around it are called. */
+export interface ServiceNames {
+  readonly cluster: string;
+  readonly service: string;
+  readonly repository: string;
+  readonly container: string;
+  readonly application: string;
+  readonly deploymentGroup: string;
+  /** Begins the names of its load balancer, target groups and roles. */
+  readonly prefix: string;
+}
+
+export const sampleNames: ServiceNames = {
+  cluster: 'prod',
+  service: 'orders',
+  repository: 'team/orders',
+  container: 'app',
+  application: 'orders',
+  deploymentGroup: 'orders-prod',
+  prefix: 'orders',
+};
+
+const CONTAINER_PORT = 8080;
 const PRODUCTION_PORT = 8080;
 const TEST_PORT = 8081;
-export const MINIMUM_CAPACITY = 2;
-export const MAXIMUM_CAPACITY = 6;
+const MINIMUM_CAPACITY = 2;
+const MAXIMUM_CAPACITY = 6;
 
 export async function setUpService(
   region: Region,
   call: RegionCall,
-  options: { driver: SimulatedDriver; image: string; desiredCount: number; terminationWaitMinutes: number },
+  options: { names: ServiceNames; driver: SimulatedDriver; image: string; desiredCount: number; terminationWaitMinutes: number },
 ): Promise<SimulatedService> {
-  const isNative = options.driver === 'ecs';
+  const { names, driver } = options;
+  const isNative = driver === 'ecs';
   const { LoadBalancers } = await call('elasticloadbalancing', 'CreateLoadBalancer', {
-    Name: SERVICE,
+    Name: names.prefix,
     Type: 'application',
     Scheme: 'internal',
     Subnets: ['subnet-0a1b2c3d', 'subnet-0d4c3b2a'],
   });
   const loadBalancerArn: string = LoadBalancers[0].LoadBalancerArn;
-  const blue = await createTargetGroup(call, `${SERVICE}-blue`);
-  const green = await createTargetGroup(call, `${SERVICE}-green`);
+  const blue = await createTargetGroup(call, `${names.prefix}-blue`);
+  const green = await createTargetGroup(call, `${names.prefix}-green`);
   const listen = async (port: number): Promise<string> => {
     const toBlue = { Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: blue, Weight: '100' }] } };
     const nothing = { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404', ContentType: 'text/plain' } };
@@ -63,21 +85,23 @@ export async function setUpService(
   const testListenerArn = await listen(TEST_PORT);
   const ruleArns = isNative ? [await createRule(call, productionListenerArn, [blue, green]), await createRule(call, testListenerArn, [blue, green])] : [];
   await createEcsService(region, call, { ...options, targetGroupArns: [blue, green], ruleArns });
-  if (!isNative) await createDeploymentGroup(region, call, [productionListenerArn, testListenerArn], options.terminationWaitMinutes);
+  if (!isNative) await createDeploymentGroup(region, call, names, [productionListenerArn, testListenerArn], options.terminationWaitMinutes);
   await call('application-autoscaling', 'RegisterScalableTarget', {
     ServiceNamespace: 'ecs',
-    ResourceId: `service/${CLUSTER}/${SERVICE}`,
+    ResourceId: `service/${names.cluster}/${names.service}`,
     ScalableDimension: 'ecs:service:DesiredCount',
-    MinCapacity: MINIMUM_CAPACITY,
-    MaxCapacity: MAXIMUM_CAPACITY,
+    MinCapacity: Math.min(MINIMUM_CAPACITY, options.desiredCount),
+    MaxCapacity: Math.max(MAXIMUM_CAPACITY, options.desiredCount),
   });
   return {
-    driver: options.driver,
+    driver,
     productionRuleArn: ruleArns[0],
-    cluster: CLUSTER,
-    service: SERVICE,
-    key: `${CLUSTER}/${SERVICE}`,
-    repository: REPOSITORY,
+    cluster: names.cluster,
+    service: names.service,
+    key: `${names.cluster}/${names.service}`,
+    repository: names.repository,
+    application: names.application,
+    deploymentGroup: names.deploymentGroup,
     productionListenerArn,
     testListenerArn,
     targetGroupArns: [blue, green],
@@ -123,6 +147,7 @@ async function createRule(call: RegionCall, ListenerArn: string, [blue, green]: 
 }
 
 interface EcsServiceOptions {
+  readonly names: ServiceNames;
   readonly driver: SimulatedDriver;
   readonly image: string;
   readonly desiredCount: number;
@@ -134,21 +159,30 @@ interface EcsServiceOptions {
 async function createEcsService(region: Region, call: RegionCall, options: EcsServiceOptions): Promise<void> {
   const [targetGroupArn, alternateTargetGroupArn] = options.targetGroupArns;
   const [productionListenerRule, testListenerRule] = options.ruleArns;
+  const { names } = options;
   const isNative = options.driver === 'ecs';
-  await call('ecs', 'CreateCluster', { clusterName: CLUSTER });
-  const executionRoleArn = await createRole(region, call, `${SERVICE}-execution`, 'ecs-tasks.amazonaws.com', 'service-role/AmazonECSTaskExecutionRolePolicy');
+  await call('ecs', 'CreateCluster', { clusterName: names.cluster });
+  const executionRoleArn = await createRole(
+    region,
+    call,
+    `${names.prefix}-execution`,
+    'ecs-tasks.amazonaws.com',
+    'service-role/AmazonECSTaskExecutionRolePolicy',
+  );
   const { taskDefinition } = await call('ecs', 'RegisterTaskDefinition', {
-    family: SERVICE,
+    family: names.service,
     executionRoleArn,
     networkMode: 'awsvpc',
     requiresCompatibilities: ['FARGATE'],
     cpu: '256',
     memory: '512',
-    containerDefinitions: [{ name: 'app', image: options.image, essential: true, portMappings: [{ containerPort: CONTAINER_PORT, protocol: 'tcp' }] }],
+    containerDefinitions: [
+      { name: names.container, image: options.image, essential: true, portMappings: [{ containerPort: CONTAINER_PORT, protocol: 'tcp' }] },
+    ],
   });
   await call('ecs', 'CreateService', {
-    cluster: CLUSTER,
-    serviceName: SERVICE,
+    cluster: names.cluster,
+    serviceName: names.service,
     taskDefinition: taskDefinition.taskDefinitionArn,
     desiredCount: options.desiredCount,
     launchType: 'FARGATE',
@@ -160,34 +194,40 @@ async function createEcsService(region: Region, call: RegionCall, options: EcsSe
     loadBalancers: [
       {
         targetGroupArn,
-        containerName: 'app',
+        containerName: names.container,
         containerPort: CONTAINER_PORT,
         ...(isNative
-          ? { advancedConfiguration: { alternateTargetGroupArn, productionListenerRule, testListenerRule, roleArn: await balancerRole(region, call) } }
+          ? { advancedConfiguration: { alternateTargetGroupArn, productionListenerRule, testListenerRule, roleArn: await balancerRole(region, call, names) } }
           : {}),
       },
     ],
   });
 }
 
-function balancerRole(region: Region, call: RegionCall): Promise<string> {
-  return createRole(region, call, `${SERVICE}-ecs`, 'ecs.amazonaws.com', 'AmazonECSInfrastructureRolePolicyForLoadBalancers');
+function balancerRole(region: Region, call: RegionCall, { prefix }: ServiceNames): Promise<string> {
+  return createRole(region, call, `${prefix}-ecs`, 'ecs.amazonaws.com', 'AmazonECSInfrastructureRolePolicyForLoadBalancers');
 }
 
-async function createDeploymentGroup(region: Region, call: RegionCall, listeners: readonly [string, string], terminationWaitMinutes: number): Promise<void> {
-  const serviceRoleArn = await createRole(region, call, `${SERVICE}-codedeploy`, 'codedeploy.amazonaws.com', 'AWSCodeDeployRoleForECS');
-  await call('codedeploy', 'CreateApplication', { applicationName: SERVICE, computePlatform: 'ECS' });
+async function createDeploymentGroup(
+  region: Region,
+  call: RegionCall,
+  names: ServiceNames,
+  listeners: readonly [string, string],
+  terminationWaitMinutes: number,
+): Promise<void> {
+  const serviceRoleArn = await createRole(region, call, `${names.prefix}-codedeploy`, 'codedeploy.amazonaws.com', 'AWSCodeDeployRoleForECS');
+  await call('codedeploy', 'CreateApplication', { applicationName: names.application, computePlatform: 'ECS' });
   await call('codedeploy', 'CreateDeploymentGroup', {
-    applicationName: SERVICE,
-    deploymentGroupName: `${SERVICE}-${CLUSTER}`,
+    applicationName: names.application,
+    deploymentGroupName: names.deploymentGroup,
     serviceRoleArn,
     deploymentConfigName: 'CodeDeployDefault.ECSAllAtOnce',
     deploymentStyle: { deploymentType: 'BLUE_GREEN', deploymentOption: 'WITH_TRAFFIC_CONTROL' },
-    ecsServices: [{ clusterName: CLUSTER, serviceName: SERVICE }],
+    ecsServices: [{ clusterName: names.cluster, serviceName: names.service }],
     loadBalancerInfo: {
       targetGroupPairInfoList: [
         {
-          targetGroups: [{ name: `${SERVICE}-blue` }, { name: `${SERVICE}-green` }],
+          targetGroups: [{ name: `${names.prefix}-blue` }, { name: `${names.prefix}-green` }],
           prodTrafficRoute: { listenerArns: [listeners[0]] },
           testTrafficRoute: { listenerArns: [listeners[1]] },
         },
@@ -212,17 +252,17 @@ const CONFIG = '{"architecture":"amd64","os":"linux"}';
 const CONFIG_DIGEST = `sha256:${createHash('sha256').update(CONFIG).digest('hex')}`;
 
 /** Makes the repository and the one layer that all simulated images share. */
-export async function createRepository(call: RegionCall): Promise<void> {
-  await call('ecr', 'CreateRepository', { repositoryName: REPOSITORY });
-  const { uploadId } = await call('ecr', 'InitiateLayerUpload', { repositoryName: REPOSITORY });
+export async function createRepository(call: RegionCall, repositoryName: string): Promise<void> {
+  await call('ecr', 'CreateRepository', { repositoryName });
+  const { uploadId } = await call('ecr', 'InitiateLayerUpload', { repositoryName });
   await call('ecr', 'UploadLayerPart', {
-    repositoryName: REPOSITORY,
+    repositoryName,
     uploadId,
     partFirstByte: 0,
     partLastByte: CONFIG.length - 1,
     layerPartBlob: Buffer.from(CONFIG).toString('base64'),
   });
-  await call('ecr', 'CompleteLayerUpload', { repositoryName: REPOSITORY, uploadId, layerDigests: [CONFIG_DIGEST] });
+  await call('ecr', 'CompleteLayerUpload', { repositoryName, uploadId, layerDigests: [CONFIG_DIGEST] });
 }
 
 /** The manifest of an image that differs from others only by its name. */

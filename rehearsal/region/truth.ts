@@ -93,8 +93,8 @@ export function createTruth(
         return (serviceDeployments as AwsShape[]).map(({ serviceDeploymentArn }) => String(serviceDeploymentArn));
       }
       const { deployments } = await call('codedeploy', 'ListDeployments', {
-        applicationName: service.service,
-        deploymentGroupName: `${service.service}-${service.cluster}`,
+        applicationName: service.application,
+        deploymentGroupName: service.deploymentGroup,
         includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
       });
       return deployments as string[];

@@ -12,9 +12,17 @@ import { freshRetryStrategy, loadFunctions, type Surroundings } from './function
 import { functionsIn } from './functions-in-region.ts';
 import type { Carry, SeenCall } from './gate.ts';
 import { createHistory, type History } from './history.ts';
-import { type Load, simulateLoad } from './load.ts';
 import { createDice, type Dice } from './random.ts';
-import { createRepository, manifestOf, REPOSITORY, type RegionCall, type SimulatedDriver, type SimulatedService, setUpService } from './sample-service.ts';
+import {
+  createRepository,
+  manifestOf,
+  type RegionCall,
+  type ServiceNames,
+  type SimulatedDriver,
+  type SimulatedService,
+  sampleNames,
+  setUpService,
+} from './sample-service.ts';
 import { createScriptedTaskRuntime, type ImageScript, type ScriptedTaskRuntime } from './scripted-task-runtime.ts';
 import { createTruth, type Truth } from './truth.ts';
 
@@ -41,7 +49,10 @@ export interface WorldOptions {
   readonly driver: SimulatedDriver;
   readonly desiredCount: number;
   readonly terminationWaitMinutes: number;
-  readonly requestsPerMinute: number;
+  /** What the service is called; the sample's names when absent. */
+  readonly names?: ServiceNames;
+  /** Simulated epoch milliseconds at the start. */
+  readonly startAt?: number;
   /** How the calls of Weir's functions fare; they arrive and are answered when absent. */
   readonly carrierOf?: (running: RunningInvocation) => Carry;
   /** Told of every call of Weir's functions that took effect. */
@@ -63,7 +74,6 @@ export interface World {
   readonly service: SimulatedService;
   readonly runtime: ScriptedTaskRuntime;
   readonly truth: Truth;
-  readonly load: Load;
   readonly firstDigest: string;
   readonly call: RegionCall;
   /** What each digest does; known before its push. */
@@ -97,7 +107,7 @@ export async function createWorld(machinery: Machinery, options: WorldOptions): 
   const functions = { ...options, dice, history, retries: machinery.retries, runFunction: machinery.runFunction };
   const localAws = await startLocalAws({
     clock: { kind: 'virtual' },
-    startAt: START_AT,
+    startAt: options.startAt ?? START_AT,
     seed: options.seed,
     listens: false,
     stack: {
@@ -127,12 +137,8 @@ export async function createWorld(machinery: Machinery, options: WorldOptions): 
   const call: RegionCall = (service, operation, input) => region.call(service, operation, input, root);
   const { service, firstDigest } = await settle(localAws, call, options);
   const truth = createTruth(region, service, keys);
-  const load = simulateLoad(region, service, truth, {
-    requestsPerMinute: options.requestsPerMinute,
-    errorShareOf: (digest) => behaviours.get(digest)?.errorShare ?? 0,
-  });
   const tags = new Map([[firstDigest, '1.0.0']]);
-  const scene = { localAws, region, clock, history, dice, service, runtime, truth, load, firstDigest, call, behaviours, tags };
+  const scene = { localAws, region, clock, history, dice, service, runtime, truth, firstDigest, call, behaviours, tags };
   made.world = { ...scene, ...hands(scene), close: () => localAws.close() };
   return made.world;
 }
@@ -156,12 +162,13 @@ function collectKeys(localAws: LocalAws): { readonly deployments: ReadonlySet<st
 
 /** The service of the story, running. */
 async function settle({ region, clock }: LocalAws, call: RegionCall, options: WorldOptions): Promise<{ service: SimulatedService; firstDigest: string }> {
-  await createRepository(call);
+  const names = options.names ?? sampleNames;
+  await createRepository(call, names.repository);
   const first = manifestOf('1.0.0');
-  await call('ecr', 'PutImage', { repositoryName: REPOSITORY, imageManifest: first.text, imageTag: '1.0.0' });
-  const image = `${region.account}.dkr.ecr.${region.name}.amazonaws.com/${REPOSITORY}@${first.digest}`;
+  await call('ecr', 'PutImage', { repositoryName: names.repository, imageManifest: first.text, imageTag: '1.0.0' });
+  const image = `${region.account}.dkr.ecr.${region.name}.amazonaws.com/${names.repository}@${first.digest}`;
   const { driver, desiredCount, terminationWaitMinutes } = options;
-  const service = await setUpService(region, call, { driver, image, desiredCount, terminationWaitMinutes });
+  const service = await setUpService(region, call, { names, driver, image, desiredCount, terminationWaitMinutes });
   await clock.runUntil(async () => {
     const { services } = await call('ecs', 'DescribeServices', { cluster: service.cluster, services: [service.service] });
     return driver === 'ecs' ? services[0].deployments[0]?.rolloutState === 'COMPLETED' : services[0].taskSets[0]?.stabilityStatus === 'STEADY_STATE';
@@ -180,7 +187,7 @@ function hands({ clock, history, service, runtime, call, behaviours, tags }: Sce
       tags.set(digest, tag);
       runtime.script(digest, behaviour.script ?? {});
       history.add({ at: clock.now(), who: 'developer', what: `pushes ${tag}`, outcome: digest });
-      await call('ecr', 'PutImage', { repositoryName: REPOSITORY, imageManifest: text, imageTag: tag });
+      await call('ecr', 'PutImage', { repositoryName: service.repository, imageManifest: text, imageTag: tag });
       return digest;
     },
     async spoil(digest, behaviour) {

@@ -13,7 +13,14 @@ export function embeddedMetrics(stack: string, counts: Readonly<Record<string, n
   return JSON.stringify({ _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [['Stack']], Metrics }] }, Stack: stack, ...counts });
 }
 
-/** Past the console, whose lines begin with a time and an id that CloudWatch would not read. */
+// Past the console, whose lines begin with a time and an id that CloudWatch would not read.
+let write = (line: string): void => void process.stdout.write(`${line}\n`);
+
 export function writeMetrics(line: string): void {
-  process.stdout.write(`${line}\n`);
+  write(line);
+}
+
+/** For a process that runs functions of which no CloudWatch reads the output. */
+export function writeMetricsWith(given: (line: string) => void): void {
+  write = given;
 }

@@ -13,6 +13,7 @@ import { createExposure, type Exposure } from './exposure.ts';
 import { type Fault, type FaultKind, type FaultSource, faultKinds, givenFaults, sampleFaults } from './faults.ts';
 import { carryFaultily } from './faulty-calls.ts';
 import { type Violation, type Watch, watchInvariants } from './invariants.ts';
+import { type Load, simulateLoad } from './load.ts';
 import { plantInCalls, plantInTemplate } from './plant.ts';
 import type { PlantedBug } from './planted-bugs.ts';
 import { manifestFor, type Stage, type Story } from './stories.ts';
@@ -86,7 +87,6 @@ export async function runStory(machinery: Machinery, options: RunOptions): Promi
     driver: story.driver ?? 'codedeploy',
     desiredCount: story.desiredCount,
     terminationWaitMinutes: 20,
-    requestsPerMinute: 3_000,
     carrierOf,
     lambdaFaults,
     deliveryFaults: run.ofDelivery,
@@ -94,8 +94,12 @@ export async function runStory(machinery: Machinery, options: RunOptions): Promi
     seen: (call, running, _request, response) => run.seen(call, JSON.parse(running.invocation.payload), response),
     ...(planted === undefined ? {} : { interceptor: plantInCalls(planted) }),
   });
+  const load = simulateLoad(world.region, world.service, world.truth, {
+    requestsPerMinute: 3_000,
+    errorShareOf: (digest) => world.behaviours.get(digest)?.errorShare ?? 0,
+  });
   try {
-    return await perform(world, run, options, source);
+    return await perform(world, load, run, options, source);
   } finally {
     await world.close();
   }
@@ -172,7 +176,7 @@ function createRunState(source: FaultSource, options: RunOptions): RunState {
   };
 }
 
-async function perform(world: World, run: RunState, options: RunOptions, source: FaultSource): Promise<RunResult> {
+async function perform(world: World, load: Load, run: RunState, options: RunOptions, source: FaultSource): Promise<RunResult> {
   const { story } = options;
   const { clock, truth } = world;
   await applyManifest(world, story);
@@ -181,7 +185,7 @@ async function perform(world: World, run: RunState, options: RunOptions, source:
   const exposure = createExposure(world, badDigests);
   run.on(watch, world);
   const startedAt = clock.now();
-  strikeWorld(world, source.ofWorld);
+  strikeWorld(world, load, source.ofWorld);
   const told = tell(world, story, badDigests, exposure);
   const context = { world, truth, watch, struck: source.struck, badDigests };
   let lookedAt = 0;
@@ -194,7 +198,7 @@ async function perform(world: World, run: RunState, options: RunOptions, source:
   try {
     await clock.runUntil(ended, STORY_MS_MAX);
     const simulatedMs = clock.now() - startedAt;
-    world.load.stop();
+    load.stop();
     const until = Math.max(run.lastDeliveryAt(), clock.now()) + AFTERMATH_MS;
     let looked = 0;
     await clock.runUntil(async () => {

@@ -3,23 +3,24 @@
 import type { World } from '#rehearsal/region/world.ts';
 import type { AwsShape } from '../../../localaws/region.ts';
 import type { WorldFault } from './faults.ts';
+import type { Load } from './load.ts';
 
 const SPOT_REASON = 'Your Spot Task was interrupted.';
 const LATE_MINUTES = 3;
 
 /** Has each fault strike at its time. */
-export function strikeWorld(world: World, faults: readonly WorldFault[]): void {
+export function strikeWorld(world: World, load: Load, faults: readonly WorldFault[]): void {
   const { clock, history } = world;
   for (const fault of faults) {
     const strike = async (): Promise<void> => {
-      const outcome = await STRIKES[fault.kind](world, fault.amount).catch((error: unknown) => String(error));
+      const outcome = await STRIKES[fault.kind](world, fault.amount, load).catch((error: unknown) => String(error));
       history.add({ at: clock.now(), who: 'the world', what: fault.kind, outcome });
     };
     clock.schedule(fault.atMs, () => void clock.during(strike), fault.kind);
   }
 }
 
-const STRIKES: Readonly<Record<WorldFault['kind'], (world: World, amount: number) => Promise<string>>> = {
+const STRIKES: Readonly<Record<WorldFault['kind'], (world: World, amount: number, load: Load) => Promise<string>>> = {
   async taskCrashes(world) {
     const task = await anyTask(world);
     if (task === undefined) return 'no task runs';
@@ -68,8 +69,8 @@ const STRIKES: Readonly<Record<WorldFault['kind'], (world: World, amount: number
       ],
     };
     const { deploymentId } = await world.call('codedeploy', 'CreateDeployment', {
-      applicationName: world.service.service,
-      deploymentGroupName: `${world.service.service}-${world.service.cluster}`,
+      applicationName: world.service.application,
+      deploymentGroupName: world.service.deploymentGroup,
       revision: { revisionType: 'AppSpecContent', appSpecContent: { content: JSON.stringify(appSpec) } },
       description: 'by hand',
     });
@@ -85,12 +86,12 @@ const STRIKES: Readonly<Record<WorldFault['kind'], (world: World, amount: number
     await world.call('codedeploy', 'StopDeployment', { deploymentId, autoRollbackEnabled: false });
     return deploymentId;
   },
-  async metricsMissing(world, amount) {
-    world.load.miss(amount);
+  async metricsMissing(_world, amount, load) {
+    load.miss(amount);
     return `${amount} minutes`;
   },
-  async metricsLate(world, amount) {
-    world.load.delay(amount, LATE_MINUTES);
+  async metricsLate(_world, amount, load) {
+    load.delay(amount, LATE_MINUTES);
     return `${amount} minutes`;
   },
 };

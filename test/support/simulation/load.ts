@@ -1,8 +1,9 @@
 // The load balancer's metrics of a simulated minute: what its listener's real weights and the versions behind it make of steady traffic.
 // CloudWatch may miss a minute or learn of it late, as it does.
-import type { AwsShape, Region } from '#localaws/region.ts';
-import type { SimulatedService } from './sample-service.ts';
-import type { Truth } from './truth.ts';
+
+import type { SimulatedService } from '#rehearsal/region/sample-service.ts';
+import type { Truth } from '#rehearsal/region/truth.ts';
+import type { AwsShape, Region } from '../../../localaws/region.ts';
 
 const balancer = { kind: 'service', service: 'elasticloadbalancing.amazonaws.com' } as const;
 const MINUTE = 60_000;
