@@ -93,9 +93,11 @@ async function reportServing({ truth, watch, world, struck, badDigests }: Ending
 }
 
 /** The newest image pushed has a deployment that came to its own end: it was not dropped for an older one. */
-function reportNewest({ watch, world }: EndingContext, deployments: readonly AwsShape[]): void {
+function reportNewest({ watch, world, struck }: EndingContext, deployments: readonly AwsShape[]): void {
   const newest = [...world.tags.keys()].at(-1);
   if (newest === undefined || newest === world.firstDigest) return;
+  // Weir yields to somebody else's deployment, and says so: whoever started that one has decided what serves.
+  if (struck.some(({ kind }) => kind === 'outsideDeployment')) return;
   const requestOf = (deployment: AwsShape): { digest: string; pushedAt: number } => deployment['request'] as { digest: string; pushedAt: number };
   const ofNewest = deployments.filter((deployment) => requestOf(deployment).digest === newest);
   // ECR's events tell the time in whole seconds: of the pushes of one second any may be taken for the newest.

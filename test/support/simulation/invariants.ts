@@ -12,6 +12,7 @@ export const invariantNames = [
   'a deployment starts its driver once',
   'an ended deployment stays as it ended',
   'a record changes by one version at a time',
+  'opposite requests have one outcome',
   'Succeeded means that green serves all production traffic',
   'the weights of the listener sum to 100',
   'traffic never goes to a target group without healthy targets',
@@ -64,7 +65,12 @@ interface DeploymentState {
   readonly version: number;
   readonly status: string;
   readonly run: number;
+  /** What people asked for and who, by kind of request. */
+  readonly asked: Readonly<Record<Asked, string | undefined>>;
 }
+
+const askedKinds = ['abortRequest', 'promoteRequest'] as const;
+type Asked = (typeof askedKinds)[number];
 
 const TERMINAL = new Set(['Succeeded', 'RolledBack', 'Failed', 'Held', 'Refused', 'Superseded']);
 
@@ -181,7 +187,7 @@ export function watchInvariants(world: World, truth: Truth): Watch {
 
   async function lookAtDeployment(id: string, version: number, record: AwsShape): Promise<void> {
     const before = deployments.get(id);
-    const after: DeploymentState = { version, status: String(record['status']?.S), run: Number(plain(record['run'])) };
+    const after: DeploymentState = { version, status: String(record['status']?.S), run: Number(plain(record['run'])), asked: askedOf(record) };
     pushedAtOf.set(id, (plain(record['request']) as { pushedAt: number }).pushedAt);
     if (after.status === 'Refused' || after.status === 'Superseded') vanished.delete(id);
     deployments.set(id, after);
@@ -189,8 +195,14 @@ export function watchInvariants(world: World, truth: Truth): Watch {
       if (after.version !== before.version + 1) watch.report('a record changes by one version at a time', `${id}: ${before.version} -> ${after.version}`);
       if (TERMINAL.has(before.status) && after.status !== before.status)
         watch.report('an ended deployment stays as it ended', `${id}: ${before.status} -> ${after.status}`);
+      for (const kind of askedKinds) {
+        const [was, is] = [before.asked[kind], after.asked[kind]];
+        if (was !== undefined && was !== is) watch.report('opposite requests have one outcome', `${kind} of ${id}: ${was} -> ${is}`);
+      }
       if (after.run < before.run) watch.report('the fencing number only grows', `run of ${id}: ${before.run} -> ${after.run}`);
     }
+    if (after.status === 'Succeeded' && after.asked.abortRequest !== undefined)
+      watch.report('opposite requests have one outcome', `${id} is reported Succeeded; ${after.asked.abortRequest} asked to abort it before`);
     if (after.status === 'Succeeded' && before?.status !== 'Succeeded') {
       const serving = await truth.servingDigest();
       const digest = (plain(record['request']) as { digest: string }).digest;
@@ -232,4 +244,9 @@ export function watchInvariants(world: World, truth: Truth): Watch {
   }
 
   return watch;
+}
+
+function askedOf(record: AwsShape): DeploymentState['asked'] {
+  const by = (kind: Asked): string | undefined => record[kind]?.['M']?.['by']?.['S'];
+  return { abortRequest: by('abortRequest'), promoteRequest: by('promoteRequest') };
 }

@@ -51,10 +51,13 @@ async function startThread(templateFile: string): Promise<Worker> {
     workerData: data,
     env: { ...process.env, POWERTOOLS_LOG_LEVEL: 'SILENT', AWS_LAMBDA_LOG_LEVEL: 'FATAL' },
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    // What functions print for CloudWatch is nothing for the terminal.
+    stdout: true,
     stderr: false,
     // A run makes a region's worth of objects that die with it: with room for them, few are ever copied.
     resourceLimits: { maxYoungGenerationSizeMb: 192 },
   });
+  worker.stdout.resume();
   await answerOf(worker);
   return worker;
 }

@@ -186,7 +186,7 @@ async function perform(world: World, load: Load, run: RunState, options: RunOpti
   run.on(watch, world);
   const startedAt = clock.now();
   strikeWorld(world, load, source.ofWorld);
-  const told = tell(world, story, badDigests, exposure);
+  const told = tell(world, story, watch, badDigests, exposure);
   const context = { world, truth, watch, struck: source.struck, badDigests };
   let lookedAt = 0;
   const ended = async (): Promise<boolean> => {
@@ -270,7 +270,7 @@ interface Telling {
   lastPushAt(): number;
 }
 
-function tell(world: World, story: Story, badDigests: Set<string>, exposure: Exposure): Telling {
+function tell(world: World, story: Story, watch: Watch, badDigests: Set<string>, exposure: Exposure): Telling {
   const { clock } = world;
   let over = false;
   let lastPushAt = clock.now();
@@ -299,13 +299,14 @@ function tell(world: World, story: Story, badDigests: Set<string>, exposure: Exp
     async insist(operation, request) {
       for (let tries = 0; tries < INSIST_MAX; tries++) {
         try {
-          await world.ask(operation, request);
-          return;
+          return (await world.ask(operation, request)) as AwsShape;
         } catch {
           await clock.sleep(10_000);
         }
       }
+      return undefined;
     },
+    report: (invariant, text) => watch.report(invariant, text),
   };
   story.tell(stage).then(
     () => {

@@ -2,6 +2,9 @@
 
 import type { SimulatedDriver } from '#rehearsal/region/sample-service.ts';
 import type { ImageBehaviour, World } from '#rehearsal/region/world.ts';
+import type { AwsShape } from '../../../localaws/region.ts';
+import type { InvariantName } from './invariants.ts';
+import { operatorStories } from './operator-stories.ts';
 import { remedyStories } from './remedy-stories.ts';
 
 export interface Stage {
@@ -15,8 +18,10 @@ export interface Stage {
   until(reached: () => Promise<boolean>, limitMs?: number): Promise<void>;
   /** Until two versions share the production traffic. */
   untilShifting(): Promise<void>;
-  /** Asks an operation, again and again as a person would whose request failed. */
-  insist(operation: string, request: unknown): Promise<void>;
+  /** Asks an operation, again and again as a person would whose request failed; its answer, undefined when they gave up. */
+  insist(operation: string, request: unknown): Promise<AwsShape | undefined>;
+  /** Says that something is not as people may expect. */
+  report(invariant: InvariantName, text: string): void;
 }
 
 export interface Story {
@@ -196,16 +201,18 @@ const nativeStories: readonly Story[] = deploymentStories
   .map((story) => ({ ...story, name: `ecs-${story.name}`, summary: `${story.summary} (ECS-native)`, driver: 'ecs' }));
 
 const shiftStories: readonly Story[] = [...deploymentStories, ...nativeStories];
+/** Each comes once in so many seeds. */
+const rareStories: readonly Story[] = [...remedyStories, ...operatorStories];
 
-export const stories: readonly Story[] = [...shiftStories, ...remedyStories];
+export const stories: readonly Story[] = [...shiftStories, ...rareStories];
 
-/** Seeds in which each story of a remedy comes once: they are the longest. */
-const SEEDS_PER_REMEDY_STORY = 100;
+/** Seeds in which each rare story comes once: remedies are the longest. */
+const SEEDS_PER_RARE_STORY = 100;
 
 /** The story of a seed: its number chooses the story too, so that the seed says everything. */
 export function storyOf(seed: number): Story {
-  const remedy = remedyStories[seed % SEEDS_PER_REMEDY_STORY];
-  return remedy ?? (shiftStories[seed % shiftStories.length] as Story);
+  const rare = rareStories[seed % SEEDS_PER_RARE_STORY];
+  return rare ?? (shiftStories[seed % shiftStories.length] as Story);
 }
 
 export function storyNamed(name: string): Story {
