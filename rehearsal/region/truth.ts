@@ -40,10 +40,17 @@ export function createTruth(
     const { services } = await call('ecs', 'DescribeServices', { cluster: service.cluster, services: [service.service] });
     return (services[0]?.taskSets ?? []) as AwsShape[];
   };
+  // A record is looked at many times between two changes.
+  const lastRead = new Map<string, { readonly text: unknown; readonly record: AwsShape | undefined }>();
   const read = async (sk: string): Promise<AwsShape | undefined> => {
     const Key = { pk: { S: `SERVICE#${service.key}` }, sk: { S: sk } };
     const { Item } = await call('dynamodb', 'GetItem', { TableName: 'weir-dev', ConsistentRead: true, Key });
-    return gist((Item as AwsShape | undefined)?.['record'] as AwsShape | undefined);
+    const text = (Item as AwsShape | undefined)?.['record']?.['S'];
+    const known = lastRead.get(sk);
+    if (known !== undefined && known.text === text) return known.record;
+    const record = recordIn(Item as AwsShape | undefined);
+    lastRead.set(sk, { text, record });
+    return record;
   };
   const truth: Truth = {
     taskSets,
@@ -154,32 +161,8 @@ async function digestsOfRevisions(
   return found;
 }
 
-/** Members of records that are asked about; the rest is long and read by nobody here. */
-const GIST = ['id', 'status', 'approval', 'fence', 'run', 'request', 'outcome', 'active', 'next', 'supersededBy'];
-
-function gist(record: AwsShape | undefined): AwsShape | undefined {
-  const members = record?.['M'] as AwsShape | undefined;
-  if (members === undefined) return undefined;
-  return Object.fromEntries(GIST.flatMap((name) => (members[name] === undefined ? [] : [[name, plain(members[name] as AwsShape)]])));
-}
-
-/** A DynamoDB attribute value as plain data. */
-export function plain(value: AwsShape | undefined): unknown {
-  if (value === undefined) return undefined;
-  const [kind, content] = Object.entries(value)[0] ?? [];
-  switch (kind) {
-    case 'S':
-    case 'BOOL':
-      return content;
-    case 'N':
-      return Number(content);
-    case 'NULL':
-      return undefined;
-    case 'L':
-      return (content as AwsShape[]).map(plain);
-    case 'M':
-      return Object.fromEntries(Object.entries(content as AwsShape).map(([name, member]) => [name, plain(member as AwsShape)]));
-    default:
-      return content;
-  }
+/** The record in an item of Weir's table, as the wire has it: one JSON text. */
+export function recordIn(item: AwsShape | undefined): AwsShape | undefined {
+  const text: unknown = item?.['record']?.['S'];
+  return typeof text === 'string' ? (JSON.parse(text) as AwsShape) : undefined;
 }

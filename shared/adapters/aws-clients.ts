@@ -40,12 +40,14 @@ export type AwsClientSettings = Partial<
 
 /** Clients for the region and credentials of the environment. */
 export function createAwsClients(given: AwsClientSettings = {}) {
-  const settings = { ...defaults, ...given };
+  const plain = { ...defaults, ...given };
+  // The order of a command's middleware is worked out once instead of at every call; the document client cannot do that.
+  const settings = { ...plain, cacheMiddleware: true };
   return lazyMembers({
     scaling: () => new ApplicationAutoScalingClient(settings),
     cloudwatch: () => new CloudWatchClient(settings),
     codedeploy: () => new CodeDeployClient(settings),
-    documents: () => DynamoDBDocumentClient.from(new DynamoDBClient(settings), { marshallOptions: { removeUndefinedValues: true } }),
+    documents: () => DynamoDBDocumentClient.from(new DynamoDBClient(plain), { marshallOptions: { removeUndefinedValues: true } }),
     ecr: () => new ECRClient(settings),
     ecs: () => new ECSClient(settings),
     elbv2: () => new ElasticLoadBalancingV2Client(settings),

@@ -22,6 +22,9 @@ const executionDetails = z.object({
   productionTrafficWeights: weights,
 });
 
+/** What Weir writes into its hook when it starts a deployment; somebody else's deployment of the service may carry it on. */
+const hookDetails = z.object({ weirDeployment: identifier, weirService: identifier }).optional().catch(undefined);
+
 /** Source: ECS developer guide, lifecycle hooks. Recorded inputs hold the deployment under executionDetails; the guide's examples at the top. */
 const payload = z
   .object({
@@ -29,6 +32,7 @@ const payload = z
     lifecycleStage: openEnum<LifecycleStage>(),
     resourceArn: identifier,
     executionDetails: executionDetails.optional(),
+    hookDetails,
   })
   .and(executionDetails.partial())
   .transform((given, context) => {
@@ -39,12 +43,15 @@ const payload = z
     }
     const { targetServiceRevisionArn: target } = details;
     const move = given.lifecycleStage === 'TEST_TRAFFIC_SHIFT' ? details.testTrafficWeights : details.productionTrafficWeights;
+    const named = given.hookDetails;
     return {
       executionId: given.executionId,
       stage: given.lifecycleStage,
       serviceDeploymentArn: given.resourceArn,
       /** The target revision's share, percent: the test traffic's at TEST_TRAFFIC_SHIFT, else production's; undefined where ECS names none. */
       targetPercent: move[target],
+      /** Whose deployment the hook says it is: to be believed only where the record says so too. */
+      ...(named === undefined ? {} : { named: { serviceKey: named.weirService, deploymentId: named.weirDeployment } }),
     };
   });
 

@@ -46,9 +46,14 @@ export const freeze = section(
   'When nothing is deployed. Rollbacks pass; `weir deploy --bypass-freeze` passes with its reason on record.',
 );
 
+/** A formatter costs more than all the rest of a manifest, and every function reads manifests. */
+const knownTimeZones = new Set<string>();
+
 function isTimeZone(name: string): boolean {
+  if (knownTimeZones.has(name)) return true;
   try {
     new Intl.DateTimeFormat('en-GB', { timeZone: name });
+    knownTimeZones.add(name);
     return true;
   } catch {
     return false;

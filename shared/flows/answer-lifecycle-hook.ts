@@ -2,6 +2,7 @@
 // answer is "not yet", so no function waits for the world to change.
 import { type LifecycleHookRequest, movesTraffic } from '#contracts/lifecycle-hook-request.ts';
 import { type Deployment, isTerminal, type LifecycleHook, type Plan } from '#core/deployment/deployment.ts';
+import type { VersionedDeployment } from '#ports/deployment-store.ts';
 import { RetryableError } from '#ports/errors.ts';
 import type { Ports } from '#ports/ports.ts';
 import { changeDeployment } from './change-deployment.ts';
@@ -29,6 +30,8 @@ export async function answerLifecycleHook(ports: Ports, request: LifecycleHookRe
   if (movesTraffic(request.stage)) {
     return passed(request.targetPercent === 0 ? 'a rollback must not be held up' : 'a move under way is not judged; what comes before the next one is');
   }
+  const known = await loadNamed(ports, request);
+  if (known !== undefined) return decideForOwn(ports, known, request, deadline);
   const { serviceKey, deploymentId } = await ports.driver.ownerOf(request.serviceDeploymentArn);
   if (serviceKey === undefined || deploymentId === undefined) return passed('not a deployment of Weir: it is not judged here');
   const loaded = await ports.deployments.load(serviceKey, deploymentId);
@@ -42,7 +45,17 @@ export async function answerLifecycleHook(ports: Ports, request: LifecycleHookRe
     }
     return passed(`another deployment of what ${deploymentId} deployed: it is not judged here`);
   }
-  return goingBack(deployment) ?? (await decideStage(ports, deployment, request, deadline));
+  return decideForOwn(ports, loaded, request, deadline);
+}
+
+/** The deployment that the hook names, where its record names the hook's in turn: ECS need not be asked whose it is. */
+async function loadNamed(ports: Ports, { named, serviceDeploymentArn }: LifecycleHookRequest): Promise<VersionedDeployment | undefined> {
+  const loaded = named === undefined ? undefined : await ports.deployments.load(named.serviceKey, named.deploymentId);
+  return loaded?.deployment.shift?.driverDeploymentId === serviceDeploymentArn ? loaded : undefined;
+}
+
+async function decideForOwn(ports: Ports, loaded: VersionedDeployment, request: LifecycleHookRequest, deadline: number): Promise<LifecycleDecision> {
+  return goingBack(loaded.deployment) ?? (await decideStage(ports, loaded, request, deadline));
 }
 
 /** Until the watch loop has seen that ECS stopped the shift for it, nothing is decided. */
@@ -58,31 +71,31 @@ function goingBack({ status, rollback, outcome }: Deployment): LifecycleDecision
   return rollback === undefined ? undefined : failed('the deployment is being rolled back');
 }
 
-async function decideStage(ports: Ports, deployment: Deployment, request: LifecycleHookRequest, deadline: number): Promise<LifecycleDecision> {
-  const { plan } = deployment;
+async function decideStage(ports: Ports, loaded: VersionedDeployment, request: LifecycleHookRequest, deadline: number): Promise<LifecycleDecision> {
+  const { plan } = loaded.deployment;
   if (plan === undefined) return failed('the deployment has no plan');
   const { targetPercent = 0 } = request;
   switch (request.stage) {
     case 'PRE_SCALE_UP':
-      return decideOnce(ports, deployment, 'BeforeInstall', request, deadline);
+      return decideOnce(ports, loaded, 'BeforeInstall', request, deadline);
     case 'POST_SCALE_UP':
-      return decideOnce(ports, deployment, 'AfterInstall', request, deadline);
+      return decideOnce(ports, loaded, 'AfterInstall', request, deadline);
     case 'POST_TEST_TRAFFIC_SHIFT':
-      return decideOnce(ports, deployment, 'AfterAllowTestTraffic', request, deadline);
+      return decideOnce(ports, loaded, 'AfterAllowTestTraffic', request, deadline);
     case 'PRE_PRODUCTION_TRAFFIC_SHIFT':
-      if (targetPercent > 0) return decideMove(ports, deployment, plan, request.targetPercent);
-      return firstMove(ports, deployment, plan, request, deadline);
+      if (targetPercent > 0) return decideMove(ports, loaded.deployment, plan, request.targetPercent);
+      return firstMove(ports, loaded, plan, request, deadline);
     case 'POST_PRODUCTION_TRAFFIC_SHIFT':
-      return keepBlue(ports, deployment, plan, request, deadline);
+      return keepBlue(ports, loaded, plan, request, deadline);
     default:
       return passed(`nothing is decided at ${request.stage}`);
   }
 }
 
 /** The last gate before production traffic, then the weights: nobody may have moved them while green came up. */
-async function firstMove(ports: Ports, deployment: Deployment, plan: Plan, request: LifecycleHookRequest, deadline: number): Promise<LifecycleDecision> {
-  const gate = await decideOnce(ports, deployment, 'BeforeAllowTraffic', request, deadline);
-  return gate.answer === 'Succeeded' ? decideMove(ports, deployment, plan, request.targetPercent) : gate;
+async function firstMove(ports: Ports, loaded: VersionedDeployment, plan: Plan, request: LifecycleHookRequest, deadline: number): Promise<LifecycleDecision> {
+  const gate = await decideOnce(ports, loaded, 'BeforeAllowTraffic', request, deadline);
+  return gate.answer === 'Succeeded' ? decideMove(ports, loaded.deployment, plan, request.targetPercent) : gate;
 }
 
 async function decideMove(ports: Ports, deployment: Deployment, plan: Plan, expectedPercent: number | undefined): Promise<LifecycleDecision> {
@@ -93,43 +106,41 @@ async function decideMove(ports: Ports, deployment: Deployment, plan: Plan, expe
 }
 
 /** Blue stays until the bake's verdict is on record; ECS deletes it as soon as this stage is over. */
-async function keepBlue(ports: Ports, deployment: Deployment, plan: Plan, request: LifecycleHookRequest, deadline: number): Promise<LifecycleDecision> {
-  const first = await decideOnce(ports, deployment, 'AfterAllowTraffic', request, deadline);
+async function keepBlue(ports: Ports, loaded: VersionedDeployment, plan: Plan, request: LifecycleHookRequest, deadline: number): Promise<LifecycleDecision> {
+  const first = await decideOnce(ports, loaded, 'AfterAllowTraffic', request, deadline);
   if (first.answer !== 'Succeeded') return first;
   // ECS names no weights at this stage: all traffic is green's.
-  const move = await decideMove(ports, deployment, plan, 100);
+  const move = await decideMove(ports, loaded.deployment, plan, 100);
   if (move.answer !== 'Succeeded') return move;
-  return deployment.shift?.blueReleasedAt === undefined ? later('blue is kept until the bake is over') : passed('the bake is over: blue may go');
+  return loaded.deployment.shift?.blueReleasedAt === undefined ? later('blue is kept until the bake is over') : passed('the bake is over: blue may go');
 }
 
 /** A gate is decided once; its answer is on record for the function that asks again. */
 async function decideOnce(
   ports: Ports,
-  { serviceKey, id }: Deployment,
+  loaded: VersionedDeployment,
   hook: LifecycleHook,
   request: LifecycleHookRequest,
   deadline: number,
 ): Promise<LifecycleDecision> {
   const { executionId, serviceDeploymentArn: driverDeploymentId } = request;
   const nextTryAt = ports.now() + STAGE_MILLISECONDS_MAX;
-  const received = await changeDeployment(ports, serviceKey, id, (newest) =>
-    newest.hooks[hook]?.executionId === executionId ? [] : [{ type: 'HookReceived', hook, executionId, driverDeploymentId, nextTryAt }],
-  );
+  const { serviceKey, id } = loaded.deployment;
+  const isNew = (newest: Deployment): boolean => newest.hooks[hook]?.executionId !== executionId;
+  const receipt = { type: 'HookReceived', hook, executionId, driverDeploymentId, nextTryAt } as const;
+  const received = await changeDeployment(ports, serviceKey, id, (newest) => (isNew(newest) ? [receipt] : []), loaded);
   const known = received?.deployment.hooks[hook];
   if (received === undefined || known === undefined) throw new RetryableError(`deployment ${id} of ${serviceKey} is not on record`);
   if (known.answer !== undefined) return { answer: known.answer, reason: known.reason ?? '' };
-  const { answer, reason } = await evaluateHook(ports, received.deployment, hook, deadline);
+  const { answer, reason, written = received } = await evaluateHook(ports, received.deployment, hook, deadline);
   if (answer === 'later') {
-    await changeDeployment(ports, serviceKey, id, (newest) =>
-      newest.hooks[hook]?.reason === reason ? [] : [{ type: 'HookPostponed', hook, reason, nextTryAt }],
-    );
+    const postponed = { type: 'HookPostponed', hook, reason, nextTryAt } as const;
+    await changeDeployment(ports, serviceKey, id, (newest) => (newest.hooks[hook]?.reason === reason ? [] : [postponed]), written);
     return later(reason);
   }
   // With ECS to answer is to report: what is returned is what ECS is told.
-  await changeDeployment(ports, serviceKey, id, () => [
-    { type: 'HookAnswered', hook, answer, reason },
-    { type: 'HookReported', hook },
-  ]);
+  const answered = [{ type: 'HookAnswered', hook, answer, reason } as const, { type: 'HookReported', hook } as const];
+  await changeDeployment(ports, serviceKey, id, () => answered, written);
   if (answer === 'Failed') await signalRunning(ports, serviceKey, { source: 'hook', note: `${hook}: ${reason}` });
   return { answer, reason };
 }

@@ -18,13 +18,13 @@ const MINUTE_MILLISECONDS = 60_000;
 
 export async function observeDeployment(ports: Ports, deployment: Deployment, plan: Plan, shift: ShiftState): Promise<WatchObservation> {
   const { serviceKey, taskDefinitionArn } = deployment;
-  const [observedShift, weights, blueTargets, greenTargets, crashes, blueCrashes] = await Promise.all([
+  const revisions = [{ taskDefinitionArn: taskDefinitionArn ?? '', since: shift.startedAt }, { taskDefinitionArn: plan.blue.taskDefinitionArn }];
+  const [observedShift, weights, blueTargets, greenTargets, [crashes, blueCrashes] = []] = await Promise.all([
     attempt(ports, "the driver's deployment", () => ports.driver.observe(shift.driverDeploymentId)),
     attempt(ports, 'the production listener', () => weightsOf(ports, plan)),
     attempt(ports, "blue's targets", () => targetsOf(ports, plan, 'blue')),
     attempt(ports, "green's targets", () => targetsOf(ports, plan, 'green')),
-    attempt(ports, "green's crash count", () => ports.crashes.read(serviceKey, taskDefinitionArn ?? '', shift.startedAt)),
-    attempt(ports, "blue's crash count", () => ports.crashes.read(serviceKey, plan.blue.taskDefinitionArn)),
+    attempt(ports, 'the crash counts', () => ports.crashes.read(serviceKey, revisions)),
   ]);
   const counted = {
     green: crashes?.total ?? deployment.evidence?.crashesSeen.green ?? 0,

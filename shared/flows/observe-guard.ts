@@ -25,11 +25,11 @@ export async function observeGuard(ports: Ports, deployment: Deployment, record:
   const { plan, shift, taskDefinitionArn, guard, serviceKey } = deployment;
   if (plan === undefined || shift === undefined || taskDefinitionArn === undefined || guard === undefined) return nothing;
   const manifest = readManifest(record.manifest);
-  const [service, weights, greenTargets, crashes] = await Promise.all([
+  const [service, weights, greenTargets, [crashes] = []] = await Promise.all([
     attempt(ports, 'the service', () => ports.ecs.describeService(manifest.cluster, manifest.service)),
     attempt(ports, 'the production listener', () => weightsOf(ports, plan)),
     attempt(ports, 'its targets', () => targetsOf(ports, plan, 'green')),
-    attempt(ports, 'its crash count', () => ports.crashes.read(serviceKey, taskDefinitionArn, guard.startedAt)),
+    attempt(ports, 'its crash count', () => ports.crashes.read(serviceKey, [{ taskDefinitionArn, since: guard.startedAt }])),
   ]);
   // Auto scaling is at work again: how many tasks there should be is what the service says now.
   const desiredCount = service?.desiredCount ?? plan.desiredCount;

@@ -30,11 +30,17 @@ export interface CrashCount {
 /** A revision none of whose tasks crashed, or whose crashes could not be read. */
 export const noCrashesCounted: CrashCount = { count: 0, total: 0, lastReason: '', causes: [] };
 
+export interface CountedRevision {
+  readonly taskDefinitionArn: string;
+  /** Only crashes after it count; `total` and `lastReason` are of all: the same revision may be deployed more than once. */
+  readonly since?: EpochMillis;
+}
+
 export interface CrashStore {
   /** Counts the crash; answers the count after it. A task counts once among the first CRASHES_TOLD_APART_MAX; beyond them each event counts. */
   record(serviceKey: ServiceKey, taskDefinitionArn: string, crash: TaskCrash): Promise<CrashCount>;
-  /** @param since only crashes after it count; `total` and `lastReason` are of all: the same revision may be deployed more than once */
-  read(serviceKey: ServiceKey, taskDefinitionArn: string, since?: EpochMillis): Promise<CrashCount>;
+  /** The counts of a service's revisions, in the order asked for, with one read. */
+  read(serviceKey: ServiceKey, revisions: readonly CountedRevision[]): Promise<readonly CrashCount[]>;
   /** When and why a task crashed; undefined when its crash was not among those told apart. */
   ofTask(serviceKey: ServiceKey, taskDefinitionArn: string, taskId: string): Promise<{ readonly at: EpochMillis; readonly code: StopCauseCode } | undefined>;
   /** Notes how many targets are healthy; with `reset`, crashes up to `at` are forgiven. */

@@ -2,7 +2,7 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type ContainerInstanceStore, TROUBLED_INSTANCES_MAX, type TroubledInstance } from '#ports/container-instance-store.ts';
 import { callAws, callAwsUnless } from '../operating-error.ts';
-import { PAGE_SIZE, type RecordsTable } from './records-table.ts';
+import { PAGE_SIZE, type RecordsTable, recordOf, recordText } from './records-table.ts';
 import { clusterKey, containerInstanceKeys, expiresAt, KEPT_SECONDS } from './remediation-keys.ts';
 
 export function createDynamodbContainerInstanceStore(table: RecordsTable): ContainerInstanceStore {
@@ -17,7 +17,7 @@ export function createDynamodbContainerInstanceStore(table: RecordsTable): Conta
             ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
             ExpressionAttributeNames: { '#record': 'record', '#version': 'version', '#schema': 'schema' },
             ExpressionAttributeValues: {
-              ':record': instance,
+              ':record': recordText(instance),
               ':version': instance.version,
               ':expires': expiresAt(instance.at, KEPT_SECONDS.containerInstance),
               ':schema': 1,
@@ -39,7 +39,7 @@ export function createDynamodbContainerInstanceStore(table: RecordsTable): Conta
           }),
         ),
       );
-      const known = (page.Items ?? []).map((item) => item['record'] as TroubledInstance).filter(({ at }) => at >= since);
+      const known = (page.Items ?? []).map((item) => recordOf<TroubledInstance>(item)).filter(({ at }) => at >= since);
       return known.toSorted((one, other) => other.at - one.at).slice(0, TROUBLED_INSTANCES_MAX);
     },
   };

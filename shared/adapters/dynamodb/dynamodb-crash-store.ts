@@ -5,7 +5,7 @@ import { type CrashCause, orderedCauses } from '#core/breaker/crash-cause.ts';
 import { isStopCauseCode } from '#core/breaker/stop-cause.ts';
 import { CRASHES_TOLD_APART_MAX, type CrashCount, type CrashStore, type TaskCrash } from '#ports/crash-store.ts';
 import { callAws, callAwsUnless } from '../operating-error.ts';
-import { crashKeys, type RecordsTable } from './records-table.ts';
+import { crashKeys, type RecordsTable, readItems } from './records-table.ts';
 
 /** Kept this long after the last crash, seconds. */
 const KEPT_SECONDS = 7 * 86_400;
@@ -20,14 +20,22 @@ interface CrashMember {
 }
 
 export function createDynamodbCrashStore(table: RecordsTable): CrashStore {
-  const read = async (serviceKey: string, taskDefinitionArn: string, since?: number): Promise<CrashCount> => {
-    const { Item } = await callAws(`read crashes of ${taskDefinitionArn}`, () =>
-      table.client.send(new GetCommand({ TableName: table.name, Key: crashKeys(serviceKey, taskDefinitionArn), ConsistentRead: true })),
-    );
-    return countOf(Item, since);
-  };
   return {
-    read,
+    async read(serviceKey, revisions) {
+      // The same revision may be on both sides, and DynamoDB takes a key once.
+      const arns = [...new Set(revisions.map(({ taskDefinitionArn }) => taskDefinitionArn))];
+      const items = await readItems(
+        table,
+        `read crashes of ${serviceKey}`,
+        arns.map((arn) => crashKeys(serviceKey, arn)),
+      );
+      return revisions.map(({ taskDefinitionArn, since }) =>
+        countOf(
+          items.find((item) => item['sk'] === crashKeys(serviceKey, taskDefinitionArn).sk),
+          since,
+        ),
+      );
+    },
     async ofTask(serviceKey, taskDefinitionArn, taskId) {
       const { Item } = await callAws(`read the crash of task ${taskId}`, () =>
         table.client.send(new GetCommand({ TableName: table.name, Key: crashKeys(serviceKey, taskDefinitionArn), ConsistentRead: true })),

@@ -6,7 +6,18 @@ import type { DeploymentStore, VersionedDeployment } from '#ports/deployment-sto
 import { PermanentError } from '#ports/errors.ts';
 import { callAws, callAwsUnless } from '../operating-error.ts';
 import { serviceFromItem } from './dynamodb-service-store.ts';
-import { deploymentKeys, LISTING_INDEX, PAGE_SIZE, type RecordsTable, readItems, serviceKeys, withoutPrefix, writeVersioned } from './records-table.ts';
+import {
+  deploymentKeys,
+  LISTING_INDEX,
+  PAGE_SIZE,
+  type RecordsTable,
+  readItems,
+  recordOf,
+  recordText,
+  serviceKeys,
+  withoutPrefix,
+  writeVersioned,
+} from './records-table.ts';
 
 type Listing = 'UNFINISHED' | 'GUARDED';
 
@@ -36,7 +47,7 @@ export function createDynamodbDeploymentStore(table: RecordsTable): DeploymentSt
       const item = {
         ...deploymentKeys(deployment.serviceKey, deployment.id),
         schema: 1,
-        record: deployment,
+        record: recordText(deployment),
         version: 1,
         signals: 0,
         ...listingAttributes(deployment),
@@ -129,11 +140,11 @@ async function listHistory(table: RecordsTable, serviceKey: string, limit: numbe
       }),
     ),
   );
-  return (page.Items ?? []).map((item) => item['record'] as Deployment);
+  return (page.Items ?? []).map((item) => recordOf<Deployment>(item));
 }
 
 function fromItem(item: Readonly<Record<string, unknown>>): VersionedDeployment {
-  return { deployment: item['record'] as Deployment, version: Number(item['version']), signals: Number(item['signals'] ?? 0) };
+  return { deployment: recordOf<Deployment>(item), version: Number(item['version']), signals: Number(item['signals'] ?? 0) };
 }
 
 function listingOrder(deployment: Deployment): string {

@@ -4,7 +4,7 @@ import { type StopCauseCode, stopCauses } from '#core/breaker/stop-cause.ts';
 import { type CauseCount, INCIDENT_MINUTES_MAX, type Incident, minuteOf, type Sighting, type SightingMinute } from '#core/remediation/incident.ts';
 import { type CountedSighting, type IncidentStore, SIGHTINGS_TOLD_APART_MAX } from '#ports/incident-store.ts';
 import { callAws, callAwsUnless } from '../operating-error.ts';
-import { type RecordsTable, writeVersioned } from './records-table.ts';
+import { type RecordsTable, recordOf, writeVersioned } from './records-table.ts';
 import { expiresAt, incidentKeys, KEPT_SECONDS, paddedTime, sightingKeys, subjectPrefix, unknownReasonKeys } from './remediation-keys.ts';
 
 /** Characters of a hash of the event's id: an item below one kilobyte is one write unit, and 32 bits tell 64 events apart. */
@@ -54,7 +54,7 @@ export function createDynamodbIncidentStore(table: RecordsTable, sha256Hex: (tex
       const { Item } = await callAws(`read the incident of ${subject}`, () =>
         table.client.send(new GetCommand({ TableName: table.name, Key: incidentKeys(serviceKey, subject), ConsistentRead: true })),
       );
-      return Item === undefined ? undefined : { incident: Item['record'] as Incident, version: Number(Item['version']) };
+      return Item === undefined ? undefined : { incident: recordOf<Incident>(Item), version: Number(Item['version']) };
     },
     save: (incident, expectedVersion, writeId) =>
       writeVersioned(table, {

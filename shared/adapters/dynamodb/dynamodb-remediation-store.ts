@@ -5,7 +5,7 @@ import { isUnattended, type Remediation } from '#core/remediation/remediation-re
 import { PermanentError } from '#ports/errors.ts';
 import type { RemediationStore, VersionedRemediation } from '#ports/remediation-store.ts';
 import { callAws, callAwsUnless } from '../operating-error.ts';
-import { LISTING_INDEX, PAGE_SIZE, type RecordsTable, withoutPrefix, writeVersioned } from './records-table.ts';
+import { LISTING_INDEX, PAGE_SIZE, type RecordsTable, recordOf, recordText, withoutPrefix, writeVersioned } from './records-table.ts';
 import { actionKeys, expiresAt, KEPT_SECONDS, paddedTime, remediationKeys } from './remediation-keys.ts';
 
 const UNATTENDED = 'REMEDIATIONS';
@@ -16,7 +16,7 @@ export function createDynamodbRemediationStore(table: RecordsTable): Remediation
     const { Item } = await callAws(`read remediation ${id}`, () =>
       table.client.send(new GetCommand({ TableName: table.name, Key: remediationKeys(serviceKey, id), ConsistentRead: true })),
     );
-    return Item === undefined ? undefined : { remediation: Item['record'] as Remediation, version: Number(Item['version']) };
+    return Item === undefined ? undefined : { remediation: recordOf<Remediation>(Item), version: Number(Item['version']) };
   };
   return {
     load,
@@ -25,7 +25,7 @@ export function createDynamodbRemediationStore(table: RecordsTable): Remediation
       const item = {
         ...remediationKeys(remediation.serviceKey, remediation.id),
         schema: 1,
-        record: remediation,
+        record: recordText(remediation),
         version: 1,
         expiresAt: kept(remediation),
         ...(listing === undefined ? {} : { listing: listing.name, listingOrder: listing.order }),
@@ -77,7 +77,7 @@ export function createDynamodbRemediationStore(table: RecordsTable): Remediation
       const { Item } = await callAws('read the log of automatic actions', () =>
         table.client.send(new GetCommand({ TableName: table.name, Key: actionKeys(serviceKey), ConsistentRead: true })),
       );
-      return Item === undefined ? { log: emptyActionLog, version: undefined } : { log: Item['record'] as ActionLog, version: Number(Item['version']) };
+      return Item === undefined ? { log: emptyActionLog, version: undefined } : { log: recordOf<ActionLog>(Item), version: Number(Item['version']) };
     },
     async saveActions(serviceKey, log, expectedVersion, writeId) {
       const newest = log.actions.at(-1)?.at ?? 0;
@@ -107,7 +107,7 @@ async function listBetween(table: RecordsTable, serviceKey: string, [from, to]: 
       }),
     ),
   );
-  return (page.Items ?? []).map((item) => item['record'] as Remediation);
+  return (page.Items ?? []).map((item) => recordOf<Remediation>(item));
 }
 
 function listingOf(remediation: Remediation): { readonly name: string; readonly order: string } | undefined {

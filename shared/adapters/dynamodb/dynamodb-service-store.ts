@@ -3,7 +3,7 @@ import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { ServiceRecord } from '#core/service/service-record.ts';
 import type { ServiceStore, VersionedService } from '#ports/service-store.ts';
 import { callAws } from '../operating-error.ts';
-import { LISTING_INDEX, PAGE_SIZE, type RecordsTable, serviceKeys, withoutPrefix, writeVersioned } from './records-table.ts';
+import { LISTING_INDEX, PAGE_SIZE, type RecordsTable, recordOf, serviceKeys, withoutPrefix, writeVersioned } from './records-table.ts';
 
 export function createDynamodbServiceStore(table: RecordsTable): ServiceStore {
   return {
@@ -34,5 +34,5 @@ export function createDynamodbServiceStore(table: RecordsTable): ServiceStore {
 }
 
 export function serviceFromItem(item: Readonly<Record<string, unknown>>): VersionedService {
-  return { record: item['record'] as ServiceRecord, version: Number(item['version']) };
+  return { record: recordOf<ServiceRecord>(item), version: Number(item['version']) };
 }

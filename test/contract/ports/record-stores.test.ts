@@ -21,7 +21,7 @@ import { emptyActionLog } from '#core/remediation/budget.ts';
 import { observeMinutes } from '#core/remediation/incident.ts';
 import { evolveRemediation, requestRemediation } from '#core/remediation/remediation-record.ts';
 import { newServiceRecord } from '#core/service/service-record.ts';
-import { CRASHES_TOLD_APART_MAX } from '#ports/crash-store.ts';
+import { CRASHES_TOLD_APART_MAX, type CrashCount, type CrashStore } from '#ports/crash-store.ts';
 import { ConflictError } from '#ports/errors.ts';
 import { SIGHTINGS_TOLD_APART_MAX } from '#ports/incident-store.ts';
 import { TELLING_CLAIM_SECONDS } from '#ports/notification-store.ts';
@@ -90,6 +90,15 @@ async function createTable(endpoint: string): Promise<RecordsTable> {
 
 const request = { repository: 'team/orders', registry: '111122223333', digest: 'sha256:a', tag: '1', pushedAt: 1, source: 'push' as const };
 const service = (key: string) => newServiceRecord(key, { version: 1 }, { onPush: 'queue', frozen: undefined }, 0);
+
+/** Reads the count of one revision. */
+const countOf =
+  (store: CrashStore) =>
+  async (taskDefinitionArn: string, since = 0): Promise<CrashCount> => {
+    const [count] = await store.read('prod/orders', [{ taskDefinitionArn, since }]);
+    if (count === undefined) throw new Error('the store answered nothing');
+    return count;
+  };
 
 describe.each([
   ['the local AWS', localaws, true],
@@ -184,24 +193,25 @@ describe.each([
     'a task that crashes is counted once, and beyond those told apart each is counted',
     async () => {
       const store = createDynamodbCrashStore(table);
+      const read = countOf(store);
       const crash = (taskId: string) =>
         store.record('prod/orders', 'orders:2', { taskId, code: 'exitError', text: 'exit code 1', remedy: 'Read the log.', container: 'app', at: 1_000 });
-      expect(await store.read('prod/orders', 'orders:2')).toEqual({ count: 0, total: 0, lastReason: '', causes: [] });
+      expect(await read('orders:2')).toEqual({ count: 0, total: 0, lastReason: '', causes: [] });
       const last = { lastAt: 1_000, lastText: 'exit code 1', lastTaskId: 't1', container: 'app', remedy: 'Read the log.' };
       expect(await crash('t1')).toEqual({ count: 1, total: 1, lastReason: 'exit code 1', causes: [{ code: 'exitError', count: 1, ...last }] });
       expect(await crash('t1')).toMatchObject({ count: 1 });
       await Promise.all(Array.from({ length: CRASHES_TOLD_APART_MAX + 5 }, (_, index) => crash(`t${index + 2}`)));
-      const { count } = await store.read('prod/orders', 'orders:2');
+      const { count } = await read('orders:2');
       expect(count).toBeGreaterThanOrEqual(CRASHES_TOLD_APART_MAX);
       await crash('t1');
       await crash('more1');
       await crash('more2');
-      expect(await store.read('prod/orders', 'orders:2')).toMatchObject({ count: count + 2, total: count + 2 });
-      expect((await store.read('prod/orders', 'orders:2', 1_000)).count).toBe(0);
+      expect(await read('orders:2')).toMatchObject({ count: count + 2, total: count + 2 });
+      expect((await read('orders:2', 1_000)).count).toBe(0);
       expect(await store.ofTask('prod/orders', 'orders:2', 't1')).toEqual({ at: 1_000, code: 'exitError' });
       expect(await store.ofTask('prod/orders', 'orders:2', 'more2')).toBeUndefined();
       await store.noteHealthy('prod/orders', 'orders:2', { targets: 1, at: 1_500, reset: true });
-      expect((await store.read('prod/orders', 'orders:2')).count).toBe(0);
+      expect((await read('orders:2')).count).toBe(0);
       // moto reads its whole item anew with every update.
     },
     120_000,
@@ -209,6 +219,7 @@ describe.each([
 
   when('crashes are told apart by cause and time, and those before a reset are forgiven', async () => {
     const store = createDynamodbCrashStore(table);
+    const read = countOf(store);
     const crash = (taskId: string, code: 'exitError' | 'outOfMemory', at: number) =>
       store.record('prod/orders', 'orders:3', { taskId, code, text: `${code} at ${at}`, remedy: 'Look.', at });
     await crash('t1', 'exitError', 1_000);
@@ -216,8 +227,7 @@ describe.each([
     // An event that comes again later does not make the crash a later one.
     await crash('t1', 'exitError', 9_000);
     await crash('t3', 'outOfMemory', 3_000);
-    const read = await store.read('prod/orders', 'orders:3');
-    expect(read).toMatchObject({
+    expect(await read('orders:3')).toMatchObject({
       count: 3,
       total: 3,
       causes: [
@@ -225,10 +235,17 @@ describe.each([
         { code: 'exitError', count: 1 },
       ],
     });
-    expect(await store.read('prod/orders', 'orders:3', 2_000)).toMatchObject({ count: 1, total: 3, causes: [{ code: 'outOfMemory', count: 1 }] });
+    expect(await read('orders:3', 2_000)).toMatchObject({ count: 1, total: 3, causes: [{ code: 'outOfMemory', count: 1 }] });
     await store.noteHealthy('prod/orders', 'orders:3', { targets: 1, at: 2_500, reset: true });
     await store.noteHealthy('prod/orders', 'orders:3', { targets: 0, at: 2_600, reset: false });
-    expect(await store.read('prod/orders', 'orders:3')).toMatchObject({ count: 1, total: 3, healthyTargets: 0 });
+    expect(await read('orders:3')).toMatchObject({ count: 1, total: 3, healthyTargets: 0 });
+    // Blue and green of a deployment with one read, the same revision on both sides too.
+    const pair = [{ taskDefinitionArn: 'orders:3', since: 2_600 }, { taskDefinitionArn: 'orders:9' }, { taskDefinitionArn: 'orders:3' }];
+    expect((await store.read('prod/orders', pair)).map(({ count, total }) => [count, total])).toEqual([
+      [1, 3],
+      [0, 0],
+      [1, 3],
+    ]);
     expect((await crash('t4', 'exitError', 2_400)).count).toBe(1);
   });
 

@@ -1,6 +1,6 @@
 // What must always hold. Each effect of any call in the region is looked at when it is done; the rest is looked at when the story is over.
 
-import { plain, type Truth } from '#rehearsal/region/truth.ts';
+import { recordIn, type Truth } from '#rehearsal/region/truth.ts';
 import type { World } from '#rehearsal/region/world.ts';
 import type { AwsShape, Call } from '../../../localaws/region.ts';
 import { type RemedyWatch, watchRemedies } from './remedy-invariants.ts';
@@ -134,10 +134,9 @@ export function watchInvariants(world: World, truth: Truth): Watch {
     const isPut = operation === 'PutItem';
     const key = (isPut ? input['Item'] : input['Key']) as AwsShape | undefined;
     const sortKey = String(key?.['sk']?.S ?? '');
-    const wire: AwsShape | undefined = isPut ? input['Item']?.['record'] : input['ExpressionAttributeValues']?.[':record'];
-    if (wire === undefined) return;
+    const record = recordIn(isPut ? input['Item'] : { record: input['ExpressionAttributeValues']?.[':record'] });
+    if (record === undefined) return;
     const version = Number((isPut ? input['Item']?.['version'] : input['ExpressionAttributeValues']?.[':version'])?.N ?? 0);
-    const record = wire['M'] as AwsShape;
     if (sortKey === 'SERVICE') lookAtService(version, record);
     if (sortKey === 'SERVICE') remedies.onService(record);
     if (sortKey === 'ACTIONS' && String(key?.['pk']?.S).startsWith('SERVICE#')) remedies.onActions(record);
@@ -147,12 +146,12 @@ export function watchInvariants(world: World, truth: Truth): Watch {
 
   function lookAtService(version: number, record: AwsShape): void {
     const before = state.service;
-    const active = plain(record['active']) as { deploymentId: string } | undefined;
+    const active = record['active'] as { deploymentId: string } | undefined;
     const after: ServiceState = {
       version,
-      fence: Number(plain(record['fence'])),
+      fence: Number(record['fence']),
       active: active?.deploymentId,
-      next: plain(record['next']) as ServiceState['next'],
+      next: record['next'] as ServiceState['next'],
     };
     state.service = after;
     if (before === undefined) return;
@@ -187,8 +186,8 @@ export function watchInvariants(world: World, truth: Truth): Watch {
 
   async function lookAtDeployment(id: string, version: number, record: AwsShape): Promise<void> {
     const before = deployments.get(id);
-    const after: DeploymentState = { version, status: String(record['status']?.S), run: Number(plain(record['run'])), asked: askedOf(record) };
-    pushedAtOf.set(id, (plain(record['request']) as { pushedAt: number }).pushedAt);
+    const after: DeploymentState = { version, status: String(record['status']), run: Number(record['run']), asked: askedOf(record) };
+    pushedAtOf.set(id, (record['request'] as { pushedAt: number }).pushedAt);
     if (after.status === 'Refused' || after.status === 'Superseded') vanished.delete(id);
     deployments.set(id, after);
     if (before !== undefined) {
@@ -205,7 +204,7 @@ export function watchInvariants(world: World, truth: Truth): Watch {
       watch.report('opposite requests have one outcome', `${id} is reported Succeeded; ${after.asked.abortRequest} asked to abort it before`);
     if (after.status === 'Succeeded' && before?.status !== 'Succeeded') {
       const serving = await truth.servingDigest();
-      const digest = (plain(record['request']) as { digest: string }).digest;
+      const digest = (record['request'] as { digest: string }).digest;
       if (serving !== digest)
         watch.report(
           'Succeeded means that green serves all production traffic',
@@ -247,6 +246,6 @@ export function watchInvariants(world: World, truth: Truth): Watch {
 }
 
 function askedOf(record: AwsShape): DeploymentState['asked'] {
-  const by = (kind: Asked): string | undefined => record[kind]?.['M']?.['by']?.['S'];
+  const by = (kind: Asked): string | undefined => record[kind]?.['by'];
   return { abortRequest: by('abortRequest'), promoteRequest: by('promoteRequest') };
 }

@@ -1,5 +1,6 @@
 // Bugs that are planted into the simulated system, and nowhere else, to see whether the simulation finds them. Each changes what Weir's
 // functions ask of AWS or are answered, or the compiled state machine: as the product would behave with the bug in it.
+import { recordIn } from '#rehearsal/region/truth.ts';
 import type { AwsShape, Call } from '../../../localaws/region.ts';
 
 export interface PlantedBug {
@@ -22,6 +23,14 @@ function dropCondition(input: AwsShape, value: string): undefined {
   delete input['ConditionExpression'];
   delete input['ReturnValuesOnConditionCheckFailure'];
   delete input['ExpressionAttributeValues']?.[value];
+}
+
+/** A record is written otherwise than Weir would have it. */
+function changeRecord(input: AwsShape, change: (record: AwsShape) => void): void {
+  const record = recordIn({ record: input['ExpressionAttributeValues']?.[':record'] });
+  if (record === undefined) return;
+  change(record);
+  input['ExpressionAttributeValues'][':record'] = { S: JSON.stringify(record) };
 }
 
 const isRecordWrite = (call: Call, input: AwsShape): boolean =>
@@ -98,10 +107,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     summary: 'a new holder gets the fencing number of the one before',
     ask: (call, input) => {
       if (isCall(call, 'dynamodb', 'UpdateItem') && sortKeyOf(input) === 'SERVICE') {
-        const record = input['ExpressionAttributeValues']?.[':record']?.['M'] as AwsShape | undefined;
-        if (record?.['fence'] !== undefined) record['fence'] = { N: '1' };
-        const active = record?.['active']?.['M'] as AwsShape | undefined;
-        if (active !== undefined) active['fence'] = { N: '1' };
+        changeRecord(input, (record) => {
+          record['fence'] = 1;
+          if (record['active'] !== undefined) record['active'].fence = 1;
+        });
       }
       return undefined;
     },
@@ -110,10 +119,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'queue-forgotten-on-release',
     summary: 'the holder gives the service back and the waiting push does not get it',
     ask: (call, input) => {
-      const record = input['ExpressionAttributeValues']?.[':record']?.['M'] as AwsShape | undefined;
-      if (functionOf(call) === 'conclude' && isCall(call, 'dynamodb', 'UpdateItem') && sortKeyOf(input) === 'SERVICE' && record !== undefined) {
-        delete record['active'];
-        delete record['next'];
+      if (functionOf(call) === 'conclude' && isCall(call, 'dynamodb', 'UpdateItem') && sortKeyOf(input) === 'SERVICE') {
+        changeRecord(input, (record) => {
+          delete record['active'];
+          delete record['next'];
+        });
       }
       return undefined;
     },

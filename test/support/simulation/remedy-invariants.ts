@@ -1,6 +1,5 @@
 // What must always hold for what Weir does by itself outside deployments: its budget, one thing at a time, nothing against a deployment.
 
-import { plain } from '#rehearsal/region/truth.ts';
 import type { AwsShape } from '../../../localaws/region.ts';
 import type { Watch } from './invariants.ts';
 
@@ -32,17 +31,17 @@ export function watchRemedies(watch: Pick<Watch, 'report'>, now: () => number): 
   const service: { active?: string | undefined; breaker?: { readonly state: { readonly kind: string; readonly until?: number } } | undefined } = {};
   return {
     onService(record) {
-      service.active = (plain(record['active']) as { deploymentId: string } | undefined)?.deploymentId;
-      service.breaker = plain(record['breaker']) as typeof service.breaker;
+      service.active = (record['active'] as { deploymentId: string } | undefined)?.deploymentId;
+      service.breaker = record['breaker'] as typeof service.breaker;
     },
     onActions(record) {
-      const { actions } = plain({ M: record }) as { actions: readonly { readonly id: string }[] };
+      const { actions } = record as unknown as { actions: readonly { readonly id: string }[] };
       for (const { id } of actions) if (!reserved.has(id)) reserved.set(id, now());
       const inHour = [...reserved.values()].filter((at) => now() - at < HOUR - SKEW_MS_MAX).length;
       if (inHour > ACTIONS_PER_HOUR_MAX) watch.report('automatic actions keep to their budget', `${inHour} actions within an hour`);
     },
-    onRemediation(id, wire) {
-      const record = plain({ M: wire }) as {
+    onRemediation(id, written) {
+      const record = written as unknown as {
         readonly status: string;
         readonly startedAt?: number;
         readonly deploymentId?: string;

@@ -36,6 +36,17 @@ describe('the input of a lifecycle hook', () => {
     });
   });
 
+  test('names the deployment that its hook was made for, where it is whole', () => {
+    const input = { ...common, lifecycleStage: 'PRE_SCALE_UP', executionDetails: details };
+    const whole = { weirDeployment: 'd1', weirService: 'prod/orders', taskDefinition: 'orders:2' };
+    expect(parseLifecycleHookRequest({ ...input, hookDetails: whole })).toMatchObject({ value: { named: { serviceKey: 'prod/orders', deploymentId: 'd1' } } });
+    for (const hookDetails of [{ weirDeployment: 'd1' }, { weirDeployment: 1, weirService: 'x' }, 'text', null, []]) {
+      const read = parseLifecycleHookRequest({ ...input, hookDetails });
+      expect(read).toMatchObject({ ok: true });
+      expect(read).not.toHaveProperty('value.named');
+    }
+  });
+
   test.each([undefined, null, 'text', {}, { ...common, lifecycleStage: 'PRE_SCALE_UP' }, { ...common, executionDetails: details }])(
     '%j is a problem and no throw',
     (input) => {
