@@ -6,6 +6,7 @@ const bin = (name: string): string => join(process.cwd(), 'node_modules', '.bin'
 
 const parts: readonly { readonly name: string; readonly command: readonly string[] }[] = [
   { name: 'types (tsc)', command: [bin('tsc'), '--noEmit'] },
+  { name: "types of the dashboard's page (tsc)", command: [bin('tsc'), '--noEmit', '--project', 'dashboard/page'] },
   { name: 'lint, format and arrows (biome)', command: [bin('biome'), 'ci', '--max-diagnostics=50'] },
   { name: 'dead code (knip)', command: [bin('knip'), '--no-progress'] },
 ];

@@ -45,12 +45,12 @@ export function registerApprove(program: Command): void {
         approves: !options.reject,
         ...(options.deployment === undefined ? {} : { deploymentId: options.deployment }),
       });
-      print(globals.json, answer, () => [describeAnswer(service, answer)]);
+      print(globals.json, answer, () => [describeApprovalAnswer(service, answer)]);
       if (answer.kind !== 'counted') throw new CommandFailure('the answer was not counted');
     });
 }
 
-function describeAnswer(service: string, answer: ApproveAnswer): string {
+export function describeApprovalAnswer(service: string, answer: ApproveAnswer): string {
   if (answer.kind === 'nothingRuns') return `No deployment of ${service} is running`;
   if (answer.kind === 'notCounted') return `${answer.deploymentId}: ${answer.why}`;
   if (!answer.approves) return `${answer.deploymentId} is not approved and ends`;

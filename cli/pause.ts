@@ -71,7 +71,7 @@ async function ask<Answer>(verb: 'pause' | 'resume', service: string, options: P
   });
 }
 
-function describePause(service: string, answer: PauseAnswer): string {
+export function describePause(service: string, answer: PauseAnswer): string {
   switch (answer.kind) {
     case 'paused':
       return answer.first
@@ -92,7 +92,7 @@ function describePause(service: string, answer: PauseAnswer): string {
   }
 }
 
-function describeResume(service: string, answer: ResumeAnswer): string {
+export function describeResume(service: string, answer: ResumeAnswer): string {
   switch (answer.kind) {
     case 'resumed':
       return answer.first

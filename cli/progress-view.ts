@@ -23,42 +23,61 @@ export function describeSteps({ plan, shift, rollback }: Deployment): readonly s
   return [`  steps: ${[...(from > 0 ? ['...'] : []), ...shown, ...rest].join(' > ')} > bake ${plan.settings.bakeTimeMinutes} min   (${where})`];
 }
 
+/** What a deployment waits for; `until` where a time is known, epoch milliseconds. */
+export interface Waiting {
+  readonly what: string;
+  readonly until?: number;
+  /** The driver goes by its own clock. */
+  readonly about?: boolean;
+  /** What would end the wait as well. */
+  readonly or?: string;
+}
+
 export function waitsFor(deployment: Deployment, now: number): string {
+  const { what, until, about, or } = waiting(deployment, now);
+  const when = until === undefined ? '' : ` at ${about === true ? 'about ' : ''}${timeOfDay(until)}Z, in ${formatSpan(until - now)}`;
+  return `${what}${when}${or === undefined ? '' : `, or ${or}`}`;
+}
+
+export function waiting(deployment: Deployment, now: number): Waiting {
   const { shift, plan, status, approval, pause } = deployment;
-  if (approval !== undefined && approval.ended === undefined) return 'approval: weir approve, or weir abort';
-  if (status === 'RollingBack') return 'all production traffic on blue, confirmed by the listener';
+  if (approval !== undefined && approval.ended === undefined) return { what: 'approval: weir approve, or weir abort' };
+  if (status === 'RollingBack') return { what: 'all production traffic on blue, confirmed by the listener' };
   if (isPaused(deployment) && pause !== undefined)
-    return `somebody to resume it: ${pause.by} paused it ${formatSpan(now - pause.at)} ago (${pause.reason}); weir resume ${deployment.serviceKey}`;
+    return {
+      what: `somebody to resume it: ${pause.by} paused it ${formatSpan(now - pause.at)} ago (${pause.reason}); weir resume ${deployment.serviceKey}`,
+    };
   if (shift?.fullTrafficAt !== undefined && plan !== undefined) return waitsInBake(deployment, shift.fullTrafficAt, now);
   const { step, weightsChange } = deployment;
   if (weightsChange !== undefined && weightsChange.restoredAt === undefined)
-    return `the weights as the step expects them: green at ${formatPercent(weightsChange.expectedPercent)}`;
+    return { what: `the weights as the step expects them: green at ${formatPercent(weightsChange.expectedPercent)}` };
   if (step !== undefined && step.passedAt === undefined) {
-    return `the evidence before green gets ${formatPercent(step.nextPercent)}, for ${formatSpan(now - step.since)} now: ${step.reason}`;
+    return { what: `the evidence before green gets ${formatPercent(step.nextPercent)}, for ${formatSpan(now - step.since)} now: ${step.reason}` };
   }
   return waitsForHook(deployment) ?? waitsForClock(deployment, now);
 }
 
-function waitsInBake({ plan, askedAt }: Deployment, fullTrafficAt: number, now: number): string {
+function waitsInBake({ plan, askedAt }: Deployment, fullTrafficAt: number, now: number): Waiting {
   const end = fullTrafficAt + (plan?.settings.bakeTimeMinutes ?? 0) * 60_000;
-  if (end > now) return `the end of the bake time at ${timeOfDay(end)}Z, in ${formatSpan(end - now)}`;
-  return askedAt === undefined ? 'enough good evidence to let blue go' : 'enough good evidence, or your decision: weir promote or weir abort';
+  if (end > now) return { what: 'the end of the bake time', until: end };
+  return { what: askedAt === undefined ? 'enough good evidence to let blue go' : 'enough good evidence, or your decision: weir promote or weir abort' };
 }
 
-function waitsForHook({ hooks }: Deployment): string | undefined {
+function waitsForHook({ hooks }: Deployment): Waiting | undefined {
   const open = lifecycleHooks.find((hook) => hooks[hook] !== undefined && hooks[hook]?.answer === undefined);
   if (open === undefined) return undefined;
   const reason = hooks[open]?.reason;
-  return `the check ${open}${reason === undefined ? '' : `: ${reason}`}`;
+  return { what: `the check ${open}${reason === undefined ? '' : `: ${reason}`}` };
 }
 
 /** CodeDeploy steps by the clock; ECS asks first, which has been told above. */
-function waitsForClock({ plan, shift }: Deployment, now: number): string {
+function waitsForClock({ plan, shift }: Deployment, now: number): Waiting {
   const driver = driverName(plan?.driver);
   const first = shift?.firstTrafficAt;
-  if (plan === undefined || shift === undefined || first === undefined) return `${driver} to bring green up and pass its checks`;
+  if (plan === undefined || shift === undefined || first === undefined) return { what: `${driver} to bring green up and pass its checks` };
   const next = trafficSteps(plan.settings.strategy).find(({ greenPercent }) => greenPercent > shift.greenPercent + 0.5);
   const at = next === undefined ? undefined : first + next.atMinutes * 60_000;
-  if (next === undefined || at === undefined || at <= now) return `${driver} to shift traffic, or evidence against green`;
-  return `${driver} to give green ${formatPercent(next.greenPercent)} at about ${timeOfDay(at)}Z, in ${formatSpan(at - now)}, or evidence against green`;
+  const or = 'evidence against green';
+  if (next === undefined || at === undefined || at <= now) return { what: `${driver} to shift traffic`, or };
+  return { what: `${driver} to give green ${formatPercent(next.greenPercent)}`, until: at, about: true, or };
 }

@@ -35,12 +35,12 @@ export function registerPromote(program: Command): void {
         reason: options.reason,
         ...(options.deployment === undefined ? {} : { deploymentId: options.deployment }),
       });
-      print(globals.json, answer, () => [describeAnswer(service, answer)]);
+      print(globals.json, answer, () => [describePromote(service, answer)]);
       if (answer.kind !== 'asked') throw new CommandFailure('nothing was promoted');
     });
 }
 
-function describeAnswer(service: string, answer: PromoteAnswer): string {
+export function describePromote(service: string, answer: PromoteAnswer): string {
   switch (answer.kind) {
     case 'asked':
       if (answer.pausedBy !== undefined)

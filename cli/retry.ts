@@ -30,7 +30,7 @@ export function registerRetry(program: Command): void {
     });
 }
 
-function describeRetry(service: string, answer: RetryAnswer): string {
+export function describeRetry(service: string, answer: RetryAnswer): string {
   switch (answer.kind) {
     case 'planned':
       return `Would deploy ${answer.image} of ${answer.retries} (${answer.ended}) once more`;

@@ -53,7 +53,7 @@ describe('the source files', () => {
   });
 
   test('have kebab-case names', () => {
-    expect(sources.filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|d|config))?\.(ts|mjs|cjs)$/.test(basename(file)))).toEqual([]);
+    expect(sources.filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|d|config))?\.(ts|tsx|mjs|cjs)$/.test(basename(file)))).toEqual([]);
   });
 
   test('begin with a comment that says why they exist', () => {

@@ -196,6 +196,8 @@ export interface TimelineEntry {
   readonly at: EpochMillis;
   readonly type: DeploymentEvent['type'];
   readonly text: string;
+  /** Green's share of production traffic, percent, where this line tells of it; absent in older records. */
+  readonly greenPercent?: number;
 }
 
 export interface Deployment {

@@ -58,8 +58,12 @@ function operatorsWhy({ force, remedy, bypassFreeze }: DeploymentRequest): strin
 export function evolve(deployment: Deployment, event: DeploymentEvent, now: EpochMillis): Deployment {
   const changed = apply(deployment, event, now);
   const text = describeEvent(event, deployment);
-  const timeline = text === undefined ? {} : appendTimeline(changed, { at: now, type: event.type, text });
+  const timeline = text === undefined ? {} : appendTimeline(changed, { at: now, type: event.type, text, ...shareOf(event) });
   return { ...changed, updatedAt: now, ...timeline };
+}
+
+function shareOf(event: DeploymentEvent): Pick<TimelineEntry, 'greenPercent'> {
+  return event.type === 'ShiftObserved' ? { greenPercent: event.greenPercent } : {};
 }
 
 /** Folds several events of one moment. */
