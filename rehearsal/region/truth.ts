@@ -40,18 +40,7 @@ export function createTruth(
     const { services } = await call('ecs', 'DescribeServices', { cluster: service.cluster, services: [service.service] });
     return (services[0]?.taskSets ?? []) as AwsShape[];
   };
-  // A record is looked at many times between two changes.
-  const lastRead = new Map<string, { readonly text: unknown; readonly record: AwsShape | undefined }>();
-  const read = async (sk: string): Promise<AwsShape | undefined> => {
-    const Key = { pk: { S: `SERVICE#${service.key}` }, sk: { S: sk } };
-    const { Item } = await call('dynamodb', 'GetItem', { TableName: 'weir-dev', ConsistentRead: true, Key });
-    const text = (Item as AwsShape | undefined)?.['record']?.['S'];
-    const known = lastRead.get(sk);
-    if (known !== undefined && known.text === text) return known.record;
-    const record = recordIn(Item as AwsShape | undefined);
-    lastRead.set(sk, { text, record });
-    return record;
-  };
+  const read = readRecords(call, service);
   const truth: Truth = {
     taskSets,
     async weights() {
@@ -126,6 +115,24 @@ export function createTruth(
     },
   };
   return truth;
+}
+
+/** Reads Weir's records as they are stored, by sort key. A record is looked at many times between two changes, and read out of its text once. */
+function readRecords(
+  call: (name: 'dynamodb', operation: string, input: AwsShape) => Promise<AwsShape>,
+  { key }: SimulatedService,
+): (sk: string) => Promise<AwsShape | undefined> {
+  const known = new Map<string, { readonly text: unknown; readonly record: AwsShape | undefined }>();
+  return async (sk) => {
+    const Key = { pk: { S: `SERVICE#${key}` }, sk: { S: sk } };
+    const { Item } = await call('dynamodb', 'GetItem', { TableName: 'weir-dev', ConsistentRead: true, Key });
+    const text = (Item as AwsShape | undefined)?.['record']?.['S'];
+    const last = known.get(sk);
+    if (last !== undefined && last.text === text) return last.record;
+    const record = recordIn(Item as AwsShape | undefined);
+    known.set(sk, { text, record });
+    return record;
+  };
 }
 
 async function digestsOfTaskSets(

@@ -115,74 +115,90 @@ function expectSameWhenReplayed({ plan, evidence }: Deployment): void {
 const canary = (intervalMinutes: number) => ({ strategy: { canary: { percent: 10, intervalMinutes } }, bakeTimeMinutes: 3 });
 
 describe('during a 10 % canary', () => {
-  test('2 % errors against 0.2 % are rolled back', async () => {
-    const world = await worldOf({ blue: versionOf('1.0.0', { failureShare: 0.002 }), requestsPerSecond: 400, speed: 30, manifest: canary(40) });
-    const deployment = await world.follow(versionOf('2.0.0', { failureShare: 0.02 }), ended);
-    expect(deployment.status).toBe('RolledBack');
-    expect(deployment.shift?.fullTrafficAt).toBeUndefined();
-    expect(deployment.rollback?.cause).toMatchObject({ kind: 'health', reasons: [expect.stringMatching(/^green failed .* times blue's/)] });
-    expectSameWhenReplayed(deployment);
-    const { stdout } = await promisify(execFile)(process.execPath, [COMMAND_LINE, '--json', 'replay', world.stage.serviceKey], {
-      env: { ...process.env, AWS_ENDPOINT_URL: localAws?.endpointUrl, AWS_REGION: 'us-east-1' },
-    });
-    const said = JSON.parse(stdout);
-    expect(said).toMatchObject({ verdict: 'fail', differing: 0 });
-    expect(said.minutes.map(({ verdict }: { verdict: string }) => verdict)).toEqual(deployment.evidence?.minutes.map(({ verdict }) => verdict));
-  }, STORY_MILLISECONDS);
+  test(
+    '2 % errors against 0.2 % are rolled back',
+    async () => {
+      const world = await worldOf({ blue: versionOf('1.0.0', { failureShare: 0.002 }), requestsPerSecond: 400, speed: 30, manifest: canary(40) });
+      const deployment = await world.follow(versionOf('2.0.0', { failureShare: 0.02 }), ended);
+      expect(deployment.status).toBe('RolledBack');
+      expect(deployment.shift?.fullTrafficAt).toBeUndefined();
+      expect(deployment.rollback?.cause).toMatchObject({ kind: 'health', reasons: [expect.stringMatching(/^green failed .* times blue's/)] });
+      expectSameWhenReplayed(deployment);
+      const { stdout } = await promisify(execFile)(process.execPath, [COMMAND_LINE, '--json', 'replay', world.stage.serviceKey], {
+        env: { ...process.env, AWS_ENDPOINT_URL: localAws?.endpointUrl, AWS_REGION: 'us-east-1' },
+      });
+      const said = JSON.parse(stdout);
+      expect(said).toMatchObject({ verdict: 'fail', differing: 0 });
+      expect(said.minutes.map(({ verdict }: { verdict: string }) => verdict)).toEqual(deployment.evidence?.minutes.map(({ verdict }) => verdict));
+    },
+    STORY_MILLISECONDS,
+  );
 
-  test('the same 2 % on both are not', async () => {
-    const sharedFaultFile = join(folder, 'dependency');
-    const world = await worldOf({
-      blue: versionOf('1.0.0', { sharedFaultFile, failureShare: 0.002 }),
-      requestsPerSecond: 300,
-      speed: 60,
-      manifest: canary(12),
-    });
-    await world.follow(versionOf('2.0.0', { sharedFaultFile, failureShare: 0.002 }), (deployment) => deployment.shift?.firstTrafficAt !== undefined);
-    writeFileSync(sharedFaultFile, '0.02');
-    const afterCanary = await world.until((deployment) => ended(deployment) || deployment.shift?.fullTrafficAt !== undefined);
-    rmSync(sharedFaultFile);
-    const errors = afterCanary.verdict?.comparison?.metrics.find(({ metric }) => metric === 'errors');
-    // The outage was really there, on both sides.
-    expect((errors?.blue.bad ?? 0) / (errors?.blue.requests ?? 1)).toBeGreaterThan(0.01);
-    expect((errors?.green.bad ?? 0) / (errors?.green.requests ?? 1)).toBeGreaterThan(0.01);
-    expect(afterCanary.rollback).toBeUndefined();
-    const deployment = await world.until(ended);
-    expect(deployment.status).toBe('Succeeded');
-    expectSameWhenReplayed(deployment);
-  }, STORY_MILLISECONDS);
+  test(
+    'the same 2 % on both are not',
+    async () => {
+      const sharedFaultFile = join(folder, 'dependency');
+      const world = await worldOf({
+        blue: versionOf('1.0.0', { sharedFaultFile, failureShare: 0.002 }),
+        requestsPerSecond: 300,
+        speed: 60,
+        manifest: canary(12),
+      });
+      await world.follow(versionOf('2.0.0', { sharedFaultFile, failureShare: 0.002 }), (deployment) => deployment.shift?.firstTrafficAt !== undefined);
+      writeFileSync(sharedFaultFile, '0.02');
+      const afterCanary = await world.until((deployment) => ended(deployment) || deployment.shift?.fullTrafficAt !== undefined);
+      rmSync(sharedFaultFile);
+      const errors = afterCanary.verdict?.comparison?.metrics.find(({ metric }) => metric === 'errors');
+      // The outage was really there, on both sides.
+      expect((errors?.blue.bad ?? 0) / (errors?.blue.requests ?? 1)).toBeGreaterThan(0.01);
+      expect((errors?.green.bad ?? 0) / (errors?.green.requests ?? 1)).toBeGreaterThan(0.01);
+      expect(afterCanary.rollback).toBeUndefined();
+      const deployment = await world.until(ended);
+      expect(deployment.status).toBe('Succeeded');
+      expectSameWhenReplayed(deployment);
+    },
+    STORY_MILLISECONDS,
+  );
 
-  test('a version whose p99 is three times as long, without an error, is rolled back', async () => {
-    const world = await worldOf({
-      blue: versionOf('1.0.0', { latencyMs: 20, tailShare: 0.1, tailMs: 80 }),
-      requestsPerSecond: 200,
-      speed: 30,
-      manifest: canary(40),
-    });
-    const deployment = await world.follow(versionOf('2.0.0', { latencyMs: 20, tailShare: 0.1, tailMs: 280 }), ended);
-    expect(deployment.status).toBe('RolledBack');
-    expect(deployment.rollback?.cause).toMatchObject({ kind: 'health', reasons: [expect.stringContaining('slower')] });
-    expect(deployment.verdict?.comparison?.metrics.find(({ metric }) => metric === 'errors')?.green.bad).toBe(0);
-    expectSameWhenReplayed(deployment);
-  }, STORY_MILLISECONDS);
+  test(
+    'a version whose p99 is three times as long, without an error, is rolled back',
+    async () => {
+      const world = await worldOf({
+        blue: versionOf('1.0.0', { latencyMs: 20, tailShare: 0.1, tailMs: 80 }),
+        requestsPerSecond: 200,
+        speed: 30,
+        manifest: canary(40),
+      });
+      const deployment = await world.follow(versionOf('2.0.0', { latencyMs: 20, tailShare: 0.1, tailMs: 280 }), ended);
+      expect(deployment.status).toBe('RolledBack');
+      expect(deployment.rollback?.cause).toMatchObject({ kind: 'health', reasons: [expect.stringContaining('slower')] });
+      expect(deployment.verdict?.comparison?.metrics.find(({ metric }) => metric === 'errors')?.green.bad).toBe(0);
+      expectSameWhenReplayed(deployment);
+    },
+    STORY_MILLISECONDS,
+  );
 });
 
 describe('with 3 requests a minute', () => {
-  test('the verdict says how much is missing, green is not let through, and a person is asked', async () => {
-    const world = await worldOf({ blue: versionOf('1.0.0', {}), requestsPerSecond: 3, speed: 60, manifest: { ...canary(5), bakeTimeMinutes: 2 } });
-    const held = await world.follow(versionOf('2.0.0', {}), (deployment) => deployment.toldAt !== undefined || ended(deployment));
-    expect(held.status).toBe('Shifting');
-    expect(held.verdict).toMatchObject({
-      verdict: 'inconclusive',
-      reasons: [expect.stringMatching(/^about [\d,]+ more green requests needed, [\d,]+ minute\(s\) at this traffic/)],
-    });
-    const askedAt = held.askedAt ?? 0;
-    while ((localAws?.clock.now() ?? 0) < askedAt + 5 * MINUTE) await wait(100);
-    const still = await world.newest();
-    expect(still.status).toBe('Shifting');
-    expect(still.shift?.blueReleasedAt).toBeUndefined();
-    expectSameWhenReplayed(still);
-    await world.stage.client.ask('promote-deployment', { by: 'ann', serviceKey: 'prod/orders', reason: 'a quiet service' });
-    expect((await world.until(ended)).status).toBe('Succeeded');
-  }, STORY_MILLISECONDS);
+  test(
+    'the verdict says how much is missing, green is not let through, and a person is asked',
+    async () => {
+      const world = await worldOf({ blue: versionOf('1.0.0', {}), requestsPerSecond: 3, speed: 60, manifest: { ...canary(5), bakeTimeMinutes: 2 } });
+      const held = await world.follow(versionOf('2.0.0', {}), (deployment) => deployment.toldAt !== undefined || ended(deployment));
+      expect(held.status).toBe('Shifting');
+      expect(held.verdict).toMatchObject({
+        verdict: 'inconclusive',
+        reasons: [expect.stringMatching(/^about [\d,]+ more green requests needed, [\d,]+ minute\(s\) at this traffic/)],
+      });
+      const askedAt = held.askedAt ?? 0;
+      while ((localAws?.clock.now() ?? 0) < askedAt + 5 * MINUTE) await wait(100);
+      const still = await world.newest();
+      expect(still.status).toBe('Shifting');
+      expect(still.shift?.blueReleasedAt).toBeUndefined();
+      expectSameWhenReplayed(still);
+      await world.stage.client.ask('promote-deployment', { by: 'ann', serviceKey: 'prod/orders', reason: 'a quiet service' });
+      expect((await world.until(ended)).status).toBe('Succeeded');
+    },
+    STORY_MILLISECONDS,
+  );
 });
