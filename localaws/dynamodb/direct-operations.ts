@@ -69,7 +69,8 @@ function updateItem(store: DirectStore, parts: DynaliteParts, input: AwsShape): 
   const { UpdateExpression: text, ConditionExpression: conditionText, ReturnValues: returned } = input;
   if (table === undefined || typeof text !== 'string' || (returned !== undefined && returned !== 'NONE' && returned !== 'ALL_NEW')) return undefined;
   const names = (input['ExpressionAttributeNames'] ?? {}) as Record<string, string>;
-  const values = (input['ExpressionAttributeValues'] ?? {}) as Record<string, AwsShape>;
+  const given = (input['ExpressionAttributeValues'] ?? {}) as Record<string, AwsShape>;
+  const values = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, isShape(value) ? withoutExponents(value) : value]));
   const update = compileUpdate(text);
   const condition = typeof conditionText === 'string' ? compileCondition(conditionText) : conditionText === undefined ? () => true : undefined;
   if (update === undefined || condition === undefined || !usesExactly(`${text} ${conditionText ?? ''}`, names, values)) return undefined;
@@ -128,8 +129,42 @@ function sizeOf(item: AwsShape): number {
 }
 
 /** As DynamoDB itself would write them: fewer than its 38 digits, no exponent, no zero at the end of a fraction. */
-const PLAIN_NUMBER = /^(?:0|-?(?:[1-9]\d{0,15}|0(?=\.))(?:\.\d{0,19}[1-9])?)$/;
+const PLAIN_NUMBER = /^(?:0|-?(?:(?:[1-9]\d{0,15}|0(?=\.))(?:\.\d{0,19}[1-9])?|0\.0{1,99}[1-9](?:\d{0,35}[1-9])?))$/;
+/** As JavaScript writes a number close to 0. */
+const TINY_NUMBER = /^(-?)(\d)(?:\.(\d{0,19}[1-9]))?e-(\d{1,2})$/;
 const NEEDS_DYNALITE = Number.POSITIVE_INFINITY;
+
+/** DynamoDB keeps no exponents: 1.5e-7 is 0.00000015 when it is read. The value itself where it has none. */
+function withoutExponents(value: AwsShape): AwsShape {
+  const { N: number, L: list, M: map } = value;
+  if (typeof number === 'string') {
+    const plain = withoutExponent(number);
+    return plain === number ? value : { N: plain };
+  }
+  if (Array.isArray(list)) {
+    const plain = list.map((member) => (isShape(member) ? withoutExponents(member) : member));
+    return plain.every((member, index) => member === list[index]) ? value : { L: plain };
+  }
+  if (typeof map !== 'object' || map === null) return value;
+  let changed: AwsShape | undefined;
+  for (const name of Object.keys(map)) {
+    const member = map[name] as AwsShape;
+    const plain = isShape(member) ? withoutExponents(member) : member;
+    if (plain === member) continue;
+    changed = { ...(changed ?? map), [name]: plain };
+  }
+  return changed === undefined ? value : { M: changed };
+}
+
+function isShape(value: unknown): value is AwsShape {
+  return typeof value === 'object' && value !== null;
+}
+
+function withoutExponent(text: string): string {
+  if (!text.includes('e')) return text;
+  const [, sign = '', whole = '', fraction = '', exponent = ''] = TINY_NUMBER.exec(text) ?? [];
+  return exponent === '' || whole === '0' ? text : `${sign}0.${'0'.repeat(Number(exponent) - 1)}${whole}${fraction}`;
+}
 
 /** The size of a value that is made of strings, usual numbers, booleans, null, lists and maps; anything else needs dynalite's eye. */
 function plainSize(value: unknown): number {

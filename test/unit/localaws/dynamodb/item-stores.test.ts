@@ -41,6 +41,10 @@ const value: fc.Arbitrary<AwsShape> = fc.oneof(
   fc.boolean().map((BOOL) => ({ BOOL })),
   fc.constant({ NULL: true }),
   fc.constant({ M: { inner: { S: 'x' }, list: { L: [{ N: '1' }] } } }),
+  // As JavaScript writes numbers near 0, and as DynamoDB keeps them.
+  fc
+    .constantFrom('1.1102230246251565e-16', '-2e-7', '1.5e-30', '0.00000000000000011102230246251565', '-0.00000015', '0e-7')
+    .map((N) => ({ M: { list: { L: [{ N }] }, N: { N } } })),
   // What is wrong must be as wrong in both.
   fc.constant({ N: 'no number' }),
   fc.constant({ S: 'two', N: '1' }),
