@@ -1,6 +1,7 @@
 // npm run bench -- NAME: benchmarks that print figures and compare them with something measured in the same run.
 import { benchRamp } from './ramp/ramp.ts';
 import { benchRecords } from './records.ts';
+import { benchRehearsal } from './rehearsal.ts';
 import { benchStartup } from './startup.ts';
 import { benchStorm } from './storm/storm.ts';
 import { benchVerdict } from './verdict/verdict.ts';
@@ -8,6 +9,7 @@ import { benchVerdict } from './verdict/verdict.ts';
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   ramp: benchRamp,
   records: benchRecords,
+  rehearse: benchRehearsal,
   startup: benchStartup,
   storm: benchStorm,
   verdict: benchVerdict,

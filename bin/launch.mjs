@@ -49,14 +49,17 @@ function chooseNode() {
   process.exit(1);
 }
 
-/** Runs `node ...args` and ends as it ends; never returns. */
-export function launch(args) {
+/**
+ * Runs `node ...args` and ends as it ends; never returns.
+ * @param environment variables for it, where they are not set already
+ */
+export function launch(args, environment = {}) {
   ensureInstalled();
   const node = chooseNode();
   const child = spawn(node, args, {
     stdio: 'inherit',
     // Children (jest workers, serverless plugins) must find the same Node first.
-    env: { ...process.env, PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}` },
+    env: { ...environment, ...process.env, PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}` },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {

@@ -7,6 +7,8 @@ import { CommandFailure } from './command-failure.ts';
 
 export const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 
+const TEMPLATE = 'cloudformation-template-update-stack.json';
+
 /** The stack of the default stage. */
 const LOCAL_STACK = 'weir-dev';
 
@@ -22,16 +24,33 @@ export interface PackagedStack {
  */
 export function packagedStack(fresh = false): PackagedStack {
   const artifactDirectory = join(projectRoot, '.serverless');
-  const templateFile = join(artifactDirectory, 'cloudformation-template-update-stack.json');
+  const templateFile = join(artifactDirectory, TEMPLATE);
   if (fresh || isStale(templateFile)) packageNow();
   return { templateFile, artifactDirectory, name: LOCAL_STACK };
 }
 
+/**
+ * The compiled template alone, for whoever runs Weir's functions from their sources: changed code does not make it stale.
+ * @param folder where it was packaged to before; packaged here, if need be, when undefined
+ * @throws CommandFailure when packaging fails, or there is none in the folder
+ */
+export function packagedTemplate(folder: string | undefined): string {
+  const templateFile = join(folder ?? join(projectRoot, '.serverless'), TEMPLATE);
+  if (folder !== undefined) {
+    if (!existsSync(templateFile)) throw new CommandFailure(`there is no ${TEMPLATE} in ${folder}`, 2);
+    return templateFile;
+  }
+  if (isStale(templateFile, ['serverless.yml', '{statemachines,resources}/**/*.*'])) packageNow();
+  return templateFile;
+}
+
+const SOURCES = ['serverless.yml', 'package-lock.json', '{functions,shared,statemachines,resources,build}/**/*.*'];
+
 /** Missing, older than what it is made of, or made for another stage than the local AWS runs. */
-function isStale(templateFile: string): boolean {
+function isStale(templateFile: string, madeOf: readonly string[] = SOURCES): boolean {
   if (!existsSync(templateFile) || !readFileSync(templateFile, 'utf8').includes(`"${LOCAL_STACK}-deploy"`)) return true;
   const packagedAt = statSync(templateFile).mtimeMs;
-  const sources = globSync(['serverless.yml', 'package-lock.json', '{functions,shared,statemachines,resources,build}/**/*.*'], { cwd: projectRoot });
+  const sources = globSync([...madeOf], { cwd: projectRoot });
   return sources.some((file) => statSync(join(projectRoot, file)).mtimeMs > packagedAt);
 }
 

@@ -42,6 +42,8 @@ export interface ScriptedTaskRuntime extends TaskRuntime {
   script(tag: string, script: ImageScript): void;
   /** Ends the running containers of a task. */
   exit(taskArn: string, exit: ContainerExit): void;
+  /** Containers that run now. */
+  running(): number;
   /** Signals sent so far, in order. */
   readonly signals: { taskArn: string; container: string; signal: string; at: number }[];
   readonly started: StartRequest[];
@@ -71,6 +73,7 @@ export function createScriptedTaskRuntime(scripts: Readonly<Record<string, Image
     exit(taskArn, exit) {
       for (const container of [...live]) if (container.taskArn === taskArn) container.end(exit);
     },
+    running: () => live.size,
     open: (region) => openHost(region),
   };
 
