@@ -22,7 +22,9 @@ const PROJECT_ROOT = join(import.meta.dirname, '..', '..', '..');
 const START_AT = Date.UTC(2026, 10, 23, 9, 0, 0);
 export const SERVICE_KEY = 'prod/orders';
 const HOUR = 3_600_000;
-const LOOK_MS = 10_000;
+const GLANCE_MS = 10_000;
+const LOOK_MS = 120_000;
+const SERVICE_ITEM = { pk: { S: `SERVICE#${SERVICE_KEY}` }, sk: { S: 'SERVICE' } };
 
 export interface ScenarioOptions {
   readonly desiredCount?: number;
@@ -167,11 +169,18 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     deploymentOf: async (digest) => (await scenario.deployments()).find((deployment) => deployment.request.digest === digest),
     async untilEnded(digest, limitMs = 3 * HOUR) {
       let ended: Deployment | undefined;
+      let glancedAt = 0;
       let lookedAt = 0;
+      let seen: unknown;
       await until(async () => {
-        // A look is a function run; one every few simulated seconds sees the end soon enough.
-        if (clock.now() - lookedAt < LOOK_MS) return false;
+        // A look is a function run: nothing has ended while the service's record is the one that was looked at.
+        if (clock.now() - glancedAt < GLANCE_MS) return false;
+        glancedAt = clock.now();
+        const { Item } = await call('dynamodb', 'GetItem', { TableName: 'weir-dev', Key: SERVICE_ITEM, ConsistentRead: true });
+        const version = Item?.version?.N;
+        if (version === seen && clock.now() - lookedAt < LOOK_MS) return false;
         lookedAt = clock.now();
+        seen = version;
         const view = await show();
         ended = (view['deployments'] as readonly Deployment[]).find((deployment) => deployment.request.digest === digest);
         return ended !== undefined && isTerminal(ended.status) && (view['service'] as ServiceRecord).active?.deploymentId !== ended.id;
