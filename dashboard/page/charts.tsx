@@ -94,7 +94,7 @@ function Chart(props: ChartProps) {
       drawn.setScale('x', { min: from, max: Math.max(until, from + 60) });
       drawn.setScale('y', { min: 0, max: topOf(columns, atLeast) });
     });
-  }, [columns, from, until, atLeast]);
+  }, [columns, from, until, atLeast, theme, isEmpty]);
   return (
     <figure class="chart">
       <figcaption>
@@ -130,7 +130,7 @@ function optionsOf({ columns, lines, format, atLeast, from, until }: ChartProps,
   return {
     width: place.clientWidth,
     height: HEIGHT,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: SYNC }, drag: { x: false, y: false }, points: { size: 6 } },
     tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1e3), 'Etc/UTC'),

@@ -18,11 +18,18 @@ interface Answer {
 
 /** Longest reason the operations take, characters: OPERATOR_REASON_LENGTH_MAX. */
 const REASON_LENGTH_MAX = 500;
+/** How long an answer stays: the timeline has it for good. */
+const TOLD_MILLISECONDS = 20_000;
 const previewed: ReadonlySet<Action> = new Set<Action>(['rollback', 'retry']);
 
 export function Controls({ serviceKey, deploymentId, seen, controls }: ControlsProps) {
   const [asked, setAsked] = useState<{ readonly control: Control; readonly seen: number }>();
   const [told, setTold] = useState<string>();
+  useEffect(() => {
+    if (told === undefined) return;
+    const timer = setTimeout(() => setTold(undefined), TOLD_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [told]);
   return (
     <>
       {controls.length > 0 && (

@@ -33,7 +33,11 @@ function Figures({ figures, count }: { readonly figures: DeliveryFigures; readon
   return (
     <>
       <dl class="tiles">
-        <Tile name="Deployment frequency" value={`${Number(perWeek.toPrecision(2))} a week`} note={`${successes} success(es) in ${daysText(days)}`} />
+        <Tile
+          name="Deployment frequency"
+          value={days < 7 ? `${successes} in ${daysText(days)}` : `${Number(perWeek.toPrecision(2))} a week`}
+          note={days < 7 ? 'successes; less than a week on record' : `${successes} successes in ${daysText(days)}`}
+        />
         <Tile name="Lead time" value={span(leadTime)} note="median, push to all traffic" />
         <Tile
           name="Change failure rate"

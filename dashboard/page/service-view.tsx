@@ -52,12 +52,14 @@ function Deployment({ page, deployment, theme }: { readonly page: ServicePage; r
       )}
       <Hero page={page} deployment={deployment} />
       <div class="columns">
-        <div>
+        <div class="judged">
+          <Evidence deployment={deployment} />
+        </div>
+        <div class="over-time">
           <Charts charts={deployment.charts} theme={theme} />
           <Timeline timeline={deployment.timeline} dropped={deployment.timelineDropped} />
         </div>
-        <div>
-          <Evidence deployment={deployment} />
+        <div class="around">
           {deployment.approval !== undefined && <Approval approval={deployment.approval} />}
           <Crashes explanation={deployment.explanation} />
           <Hooks hooks={deployment.hooks} />

@@ -35,7 +35,7 @@ export function ServicesView() {
 
 function summaryOf(rows: readonly ServiceRow[]): string {
   const waiting = rows.filter(({ tone }) => tone === 'attention').length;
-  const busy = rows.filter(({ tone }) => tone === 'busy' || tone === 'bad').length;
+  const busy = rows.filter(({ isRunning }) => isRunning).length;
   return `${rows.length} in all · ${busy} deploying${waiting === 0 ? '' : ` · ${waiting} waiting for you`}`;
 }
 

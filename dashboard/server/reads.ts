@@ -11,7 +11,7 @@ const SERVICES_SHOWN_MAX = 200;
 /** Questions under way at a time. */
 const QUESTIONS_AT_ONCE = 8;
 /** How long an answer counts as new, milliseconds. What deploys is looked at as often as the page asks. */
-const NEW_ENOUGH = { keys: 30_000, running: 1_500, idle: 8_000, page: 1_000, history: 10_000 } as const;
+const NEW_ENOUGH = { keys: 5_000, running: 1_500, idle: 8_000, page: 1_000, history: 10_000 } as const;
 
 export interface Reads {
   services(): Promise<Reading<ServicesPage>>;

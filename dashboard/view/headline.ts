@@ -5,6 +5,7 @@ import { assertNever } from '#core/deployment/assert-never.ts';
 import type { Deployment } from '#core/deployment/deployment.ts';
 import { describeCause } from '#core/deployment/describe-event.ts';
 import { isPaused } from '#core/deployment/pause-state.ts';
+import { statusWord } from './tone.ts';
 
 export function headlineOf(deployment: Deployment, now: number): string {
   const { status, outcome, rollback } = deployment;
@@ -24,7 +25,7 @@ export function headlineOf(deployment: Deployment, now: number): string {
     case 'Held':
     case 'Refused':
     case 'Superseded':
-      return outcome === undefined ? status : `${outcome.reason.charAt(0).toUpperCase()}${outcome.reason.slice(1)}`;
+      return outcome === undefined ? `${statusWord(status)}.` : `${statusWord(status)}: ${outcome.reason}`;
     default:
       return assertNever(status);
   }

@@ -111,6 +111,6 @@ function historyRow(deployment: Deployment, servingId: string | undefined, now: 
     requestedAt,
     requestedBy: request.by ?? request.source,
     ...(outcome === undefined ? {} : { took: outcome.at - requestedAt }),
-    why: headlineOf(deployment, now),
+    why: outcome?.reason ?? headlineOf(deployment, now),
   };
 }

@@ -12,6 +12,7 @@ export interface ServiceRow {
   readonly key: string;
   readonly state: string;
   readonly tone: Tone;
+  readonly isRunning: boolean;
   /** What it is doing, and why; one line. */
   readonly headline: string;
   /** Image that last succeeded; absent where Weir has deployed none yet. */
@@ -46,14 +47,13 @@ export function serviceRow(view: ShownService): ServiceRow {
   const served = deployments.find(({ id }) => id === service.lastSuccess?.deploymentId);
   const serving = served === undefined ? service.lastSuccess?.digest.slice(0, 19) : imageLabel(served);
   const freeze = frozenText(view);
-  const waits = last !== undefined && waitsForPerson(last);
+  const breaker = breakerView(view);
   return {
     key: service.key,
-    state: last === undefined ? 'No deployments' : service.active === undefined ? 'Idle' : waits ? 'Waits for you' : statusWord(last.status),
-    tone: last === undefined || service.active === undefined ? 'quiet' : waits ? 'attention' : toneOf(last.status),
+    ...stateOf(view, last, breaker.word === 'open', freeze !== undefined),
     headline: last === undefined ? 'Push an image to begin.' : headlineOf(last, now),
     ...(serving === undefined ? {} : { serving }),
-    breaker: breakerView(view),
+    breaker,
     ...(freeze === undefined ? {} : { frozen: freeze }),
     ...(last === undefined
       ? {}
@@ -68,6 +68,21 @@ export function serviceRow(view: ShownService): ServiceRow {
           },
         }),
   };
+}
+
+function stateOf(
+  { service }: ShownService,
+  last: Deployment | undefined,
+  isOpen: boolean,
+  isFrozen: boolean,
+): Pick<ServiceRow, 'state' | 'tone' | 'isRunning'> {
+  if (service.active !== undefined && last !== undefined) {
+    return waitsForPerson(last)
+      ? { state: 'Waits for you', tone: 'attention', isRunning: true }
+      : { state: statusWord(last.status), tone: toneOf(last.status), isRunning: true };
+  }
+  if (isOpen) return { state: 'Refuses pushes', tone: 'bad', isRunning: false };
+  return { state: isFrozen ? 'Frozen' : last === undefined ? 'No deployments' : 'Idle', tone: 'quiet', isRunning: false };
 }
 
 export function frozenText({ service, now }: Pick<ShownService, 'service' | 'now'>): string | undefined {
