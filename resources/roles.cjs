@@ -10,6 +10,9 @@ const stateMachine = arn('states', `stateMachine:${stack}-deploy`);
 const remediationMachine = arn('states', `stateMachine:${stack}-remediate`);
 const deploymentGroups = arn('codedeploy', 'deploymentgroup:*/*');
 
+// X-Ray has no resource-level permission for either.
+const trace = allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
+
 /** Groups of permissions, each named after what it lets a function do. */
 const permissions = {
   readRecords: [allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'], [table, { 'Fn::Join': ['', [table, '/index/*']] }])],
@@ -165,7 +168,7 @@ const hookRoles = new Set(['BeforeInstall', 'AfterInstall', 'AfterAllowTestTraff
 function functionRole(name, [functionName, groups]) {
   const fullName = `${hookRoles.has(name) ? 'CodeDeployHook_' : ''}${stack}-${functionName}`;
   const logs = allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arn('logs', `log-group:/aws/lambda/${fullName}:*`));
-  return role('lambda.amazonaws.com', [logs, ...groups.flatMap((group) => permissions[group])]);
+  return role('lambda.amazonaws.com', [logs, trace, ...groups.flatMap((group) => permissions[group])]);
 }
 
 function role(service, Statement) {
@@ -178,10 +181,13 @@ function role(service, Statement) {
   };
 }
 
-/** May run its steps and nothing else. */
+// Step Functions asks X-Ray besides what to sample. Source: Step Functions guide, IAM policies for X-Ray.
+const traceExecutions = allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'], '*');
+
+/** May run its steps and trace them, and nothing else. */
 function stateMachineRole(names) {
   const functions = names.map((name) => ({ 'Fn::GetAtt': [`${name}LambdaFunction`, 'Arn'] }));
-  return role('states.amazonaws.com', [allow('lambda:InvokeFunction', functions)]);
+  return role('states.amazonaws.com', [allow('lambda:InvokeFunction', functions), traceExecutions]);
 }
 
 const steps = ['Plan', 'RegisterTaskDefinition', 'StartTrafficShift', 'AwaitSignal', 'Assess', 'RollBack', 'HandOver', 'MakeSafe', 'Conclude'];

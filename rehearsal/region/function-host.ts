@@ -14,7 +14,6 @@ import type { HttpProbe } from '#ports/checks.ts';
 import type { Ports } from '#ports/ports.ts';
 import { composePorts } from '#runtime/compose-ports.ts';
 import { type Configuration, readConfiguration } from '#runtime/configuration.ts';
-import { writeMetricsWith } from '#runtime/embedded-metrics.ts';
 import { findSandboxWith } from '#runtime/ports-of-this-function.ts';
 
 type RetryStrategy = Exclude<NonNullable<AwsClientSettings['retryStrategy']>, { readonly retry: unknown }>;
@@ -99,7 +98,6 @@ export async function loadFunctions(): Promise<RunFunction> {
     made.set(key, sandbox);
     return sandbox;
   });
-  writeMetricsWith(() => undefined);
   useSimulatedGlobals();
   return (running, event) => {
     // `.build/functions/steps/plan/index.handler`

@@ -38,24 +38,27 @@ export type AwsClientSettings = Partial<
   >
 >;
 
-/** Clients for the region and credentials of the environment. */
-export function createAwsClients(given: AwsClientSettings = {}) {
+/**
+ * Clients for the region and credentials of the environment.
+ * @param observe answers the client it is given, after it has seen to it that its calls are observed
+ */
+export function createAwsClients(given: AwsClientSettings = {}, observe: <Client>(client: Client) => Client = (client) => client) {
   const plain = { ...defaults, ...given };
   // The order of a command's middleware is worked out once instead of at every call; the document client cannot do that.
   const settings = { ...plain, cacheMiddleware: true };
   return lazyMembers({
-    scaling: () => new ApplicationAutoScalingClient(settings),
-    cloudwatch: () => new CloudWatchClient(settings),
-    codedeploy: () => new CodeDeployClient(settings),
+    scaling: () => observe(new ApplicationAutoScalingClient(settings)),
+    cloudwatch: () => observe(new CloudWatchClient(settings)),
+    codedeploy: () => observe(new CodeDeployClient(settings)),
     documents: () => DynamoDBDocumentClient.from(new DynamoDBClient(plain), { marshallOptions: { removeUndefinedValues: true } }),
-    ecr: () => new ECRClient(settings),
-    ecs: () => new ECSClient(settings),
-    elbv2: () => new ElasticLoadBalancingV2Client(settings),
-    lambda: () => new LambdaClient(settings),
+    ecr: () => observe(new ECRClient(settings)),
+    ecs: () => observe(new ECSClient(settings)),
+    elbv2: () => observe(new ElasticLoadBalancingV2Client(settings)),
+    lambda: () => observe(new LambdaClient(settings)),
     /** Of another region where one is named: a container may log there. */
-    logs: () => (region: string | undefined) => new CloudWatchLogsClient({ ...settings, ...(region === undefined ? {} : { region }) }),
-    sfn: () => new SFNClient(settings),
-    sns: () => new SNSClient(settings),
-    ssm: () => new SSMClient(settings),
+    logs: () => (region: string | undefined) => observe(new CloudWatchLogsClient({ ...settings, ...(region === undefined ? {} : { region }) })),
+    sfn: () => observe(new SFNClient(settings)),
+    sns: () => observe(new SNSClient(settings)),
+    ssm: () => observe(new SSMClient(settings)),
   });
 }

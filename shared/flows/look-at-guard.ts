@@ -145,7 +145,7 @@ function wayBack(ports: Ports, { serviceKey, id, guard }: Deployment, target: Gu
   return { id: deploymentId(serviceKey, target.digest, pushId, pushedAt, ports.sha256Hex), pushId, pushedAt };
 }
 
-async function targetOf(ports: Ports, { guard, request }: Deployment, record: ServiceRecord): Promise<GuardTarget | undefined> {
+async function targetOf(ports: Ports, { id, serviceKey, guard, request }: Deployment, record: ServiceRecord): Promise<GuardTarget | undefined> {
   if (guard?.target === undefined) return undefined;
   const { digest, taskDefinitionArn } = guard.target;
   if (record.quarantine.some((entry) => entry.digest === digest && entry.until > ports.now())) return { ...guard.target, deployable: false };
@@ -156,7 +156,7 @@ async function targetOf(ports: Ports, { guard, request }: Deployment, record: Se
     ]);
     return { ...guard.target, deployable: image?.status === 'ACTIVE' && document !== undefined };
   } catch (error) {
-    ports.log.warn('the version to go back to could not be looked up', { digest, error: String(error) });
+    ports.log.warn('the version to go back to could not be looked up', { serviceKey, deploymentId: id, digest, error: String(error) });
     return { ...guard.target, deployable: undefined };
   }
 }

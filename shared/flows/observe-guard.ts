@@ -26,10 +26,10 @@ export async function observeGuard(ports: Ports, deployment: Deployment, record:
   if (plan === undefined || shift === undefined || taskDefinitionArn === undefined || guard === undefined) return nothing;
   const manifest = readManifest(record.manifest);
   const [service, weights, greenTargets, [crashes] = []] = await Promise.all([
-    attempt(ports, 'the service', () => ports.ecs.describeService(manifest.cluster, manifest.service)),
-    attempt(ports, 'the production listener', () => weightsOf(ports, plan)),
-    attempt(ports, 'its targets', () => targetsOf(ports, plan, 'green')),
-    attempt(ports, 'its crash count', () => ports.crashes.read(serviceKey, [{ taskDefinitionArn, since: guard.startedAt }])),
+    attempt(ports, deployment, 'the service', () => ports.ecs.describeService(manifest.cluster, manifest.service)),
+    attempt(ports, deployment, 'the production listener', () => weightsOf(ports, plan)),
+    attempt(ports, deployment, 'its targets', () => targetsOf(ports, plan, 'green')),
+    attempt(ports, deployment, 'its crash count', () => ports.crashes.read(serviceKey, [{ taskDefinitionArn, since: guard.startedAt }])),
   ]);
   // Auto scaling is at work again: how many tasks there should be is what the service says now.
   const desiredCount = service?.desiredCount ?? plan.desiredCount;
@@ -49,11 +49,11 @@ export async function observeGuard(ports: Ports, deployment: Deployment, record:
   };
 }
 
-async function attempt<T>(ports: Ports, what: string, read: () => Promise<T>): Promise<T | undefined> {
+async function attempt<T>(ports: Ports, { serviceKey, id: deploymentId }: Deployment, what: string, read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
-    ports.log.warn(`could not read ${what} in the guard window`, { error: String(error) });
+    ports.log.warn(`could not read ${what} in the guard window`, { serviceKey, deploymentId, error: String(error) });
     return undefined;
   }
 }

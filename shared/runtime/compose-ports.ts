@@ -35,8 +35,10 @@ import { hookFunctionName } from '#drivers/codedeploy/app-spec.ts';
 import { createCodedeployDriver } from '#drivers/codedeploy/codedeploy-driver.ts';
 import { createEcsDriver } from '#drivers/ecs/ecs-driver.ts';
 import type { HttpProbe } from '#ports/checks.ts';
+import type { DeploymentStore } from '#ports/deployment-store.ts';
 import { lazyMembers } from '#ports/lazy-members.ts';
 import type { Ports } from '#ports/ports.ts';
+import type { ServiceStore } from '#ports/service-store.ts';
 import type { Configuration } from './configuration.ts';
 
 /** What a function has besides AWS. */
@@ -46,18 +48,29 @@ export type Surroundings = Pick<Ports, 'log' | 'now' | 'sleep' | 'sha256Hex' | '
 export interface Outside {
   readonly clients?: AwsClientSettings;
   readonly probe?: HttpProbe;
+  readonly observe?: Observe;
 }
 
+/** What watches over the use of clients and stores; nothing when absent. */
+export interface Observe {
+  readonly client: <Client>(client: Client) => Client;
+  readonly services: (store: ServiceStore) => ServiceStore;
+  readonly deployments: (store: DeploymentStore) => DeploymentStore;
+}
+
+const unobserved: Observe = { client: (client) => client, services: (store) => store, deployments: (store) => store };
+
 export function composePorts(configuration: Configuration, surroundings: Surroundings, outside: Outside = {}): Ports {
-  const aws = createAwsClients(outside.clients);
+  const { observe = unobserved } = outside;
+  const aws = createAwsClients(outside.clients, observe.client);
   const table = () => ({ client: aws.documents, name: configuration.table });
   const drivers = {
     codedeploy: () => createCodedeployDriver(createAwsCodedeploy(aws.codedeploy), ports.loadBalancer, configuration.hookFunctionPrefix),
     ecs: () => createEcsDriver(createAwsEcsDeployments(aws.ecs, configuration.ecsHook)),
   };
   const ports: Ports = lazyMembers<Ports>({
-    services: () => createDynamodbServiceStore(table()),
-    deployments: () => createDynamodbDeploymentStore(table()),
+    services: () => observe.services(createDynamodbServiceStore(table())),
+    deployments: () => observe.deployments(createDynamodbDeploymentStore(table())),
     subscriptions: () => createDynamodbSubscriptionStore(table()),
     crashes: () => createDynamodbCrashStore(table()),
     incidents: () => createDynamodbIncidentStore(table(), surroundings.sha256Hex),

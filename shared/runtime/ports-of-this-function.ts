@@ -2,9 +2,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Ports } from '#ports/ports.ts';
-import { composePorts } from './compose-ports.ts';
+import { composePorts, type Surroundings } from './compose-ports.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { log } from './logger.ts';
+import { observedDeployments, observedServices } from './observed-stores.ts';
+import { traceClient } from './tracing.ts';
 
 /** What a function's code finds around it. */
 export interface Sandbox {
@@ -28,7 +30,7 @@ export function findSandboxWith(given: () => Sandbox): void {
 function sandboxOfThisProcess(): Sandbox {
   if (made !== undefined) return made;
   const configuration = readConfiguration(process.env);
-  const ports = composePorts(configuration, {
+  const surroundings: Surroundings = {
     log,
     now: () => Date.now(),
     sleep: async (milliseconds) => {
@@ -36,7 +38,9 @@ function sandboxOfThisProcess(): Sandbox {
     },
     sha256Hex: (text) => createHash('sha256').update(text).digest('hex'),
     writeId: () => randomUUID(),
-  });
+  };
+  const observe = { client: traceClient, services: observedServices, deployments: observedDeployments };
+  const ports = composePorts(configuration, surroundings, { observe });
   made = { ports, configuration };
   return made;
 }
