@@ -1,6 +1,7 @@
 // The main stories, whole: the packaged stack on the virtual clock, from the push to who serves at the end.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { strToU8, zipSync } from 'fflate';
+import type { AwsShape } from '../../localaws/region.ts';
 import { type Scenario, startScenario } from '../support/scenario/scenario.ts';
 
 let scenario: Scenario;
@@ -133,5 +134,30 @@ describe('a hook function of the user', () => {
     expect(deployment).toMatchObject({ status: 'Failed', hooks: { AfterInstall: { answer: 'Failed' } } });
     expect(deployment.hooks.AfterInstall?.reason).toContain('no 11.0.0 on a AfterInstall');
     expect(await servingDigest()).toBe(before);
+  });
+});
+
+/** CodeDeploy's own rollback is a deployment of CodeDeploy's and names none of Weir's. */
+const OF_CODEDEPLOY = 'a rollback must not be held up';
+
+describe('the logs of the functions', () => {
+  test('name service and deployment in every line about what a function did for one', async () => {
+    const { call } = scenario;
+    const { logGroups } = await call('logs', 'DescribeLogGroups', {});
+    const decided: Record<string, readonly AwsShape[]> = {};
+    for (const { logGroupName } of logGroups.filter((group: AwsShape) => /weir-dev-/.test(group['logGroupName']))) {
+      const { events } = await call('logs', 'FilterLogEvents', { logGroupName, limit: 2_000 });
+      const lines = events.flatMap(({ message }: AwsShape) => (message.startsWith('{') ? [JSON.parse(message)] : []));
+      decided[logGroupName.split('weir-dev-').at(-1)] = lines.filter(
+        ({ message, reason }: AwsShape) => /^(step|hook) decided$/.test(message) && reason !== OF_CODEDEPLOY,
+      );
+    }
+    const expected = ['plan', 'register-task-definition', 'start-traffic-shift', 'assess', 'roll-back', 'conclude'];
+    expect(Object.keys(decided)).toEqual(expect.arrayContaining([...expected, 'before-install', 'after-allow-traffic']));
+    for (const [name, lines] of Object.entries(decided)) {
+      if (expected.includes(name)) expect({ name, some: lines.length > 0 }).toEqual({ name, some: true });
+      for (const line of lines)
+        expect({ name, ...line }).toMatchObject({ serviceKey: 'prod/orders', deploymentId: expect.stringMatching(/^\d{8}T\d{6}-[0-9a-f]{10}$/) });
+    }
   });
 });

@@ -59,7 +59,9 @@ describe('serverless.yml', () => {
 describe('every function', () => {
   test('has the middleware of observed-handler.ts: logs, metrics and traces with the ids of what it is about', () => {
     const middy = projectFiles('{shared,functions}/**/*.ts').filter((file) => /from '(@middy|@aws-lambda-powertools)\//.test(readProjectFile(file)));
-    expect(middy).toEqual(['correlation', 'logger', 'metrics', 'observed-handler', 'tracing'].map((name) => `shared/runtime/${name}.ts`).filter((file) => middy.includes(file)));
+    expect(middy).toEqual(
+      ['correlation', 'logger', 'metrics', 'observed-handler', 'tracing'].map((name) => `shared/runtime/${name}.ts`).filter((file) => middy.includes(file)),
+    );
     const unobserved = files.filter((file) => !/export const handler = (observed\(\)\.handler|\w+Handler)\(/.test(readProjectFile(`functions/${file}.ts`)));
     expect(unobserved).toEqual([]);
     const shells = projectFiles('shared/runtime/*-handler.ts').filter((file) => !file.endsWith('observed-handler.ts'));
