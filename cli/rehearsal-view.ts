@@ -48,7 +48,13 @@ export function describeRehearsal(manifest: Manifest, settings: RehearsalSetting
 }
 
 /** One line for each scenario. */
-export function describeComparison(manifest: Manifest, settings: RehearsalSettings, rehearsed: readonly Rehearsed[], took: Took): readonly string[] {
+export function describeComparison(
+  manifest: Manifest,
+  settings: RehearsalSettings,
+  rehearsed: readonly Rehearsed[],
+  took: Took,
+  columns?: number,
+): readonly string[] {
   const rows = rehearsed.map(({ scenario, report }) => [
     scenario,
     report.end,
@@ -68,7 +74,7 @@ export function describeComparison(manifest: Manifest, settings: RehearsalSettin
   return [
     ...describeSubject(manifest, settings),
     '',
-    ...lines,
+    ...lines.map((line) => cut(line, columns)),
     '',
     'decided: from the push. most: the largest share of traffic the new version had. requests: those it answered. caused: failed requests',
     'that the old version would have answered.',

@@ -57,7 +57,8 @@ export function registerRehearse(program: Command): void {
       // Since the process began: what a person waited.
       const took = { tookMilliseconds: Math.round(performance.now()) };
       const [only] = rehearsed;
-      if (options.scenario === 'all') print(json, { scenarios: rehearsed, ...took }, () => describeComparison(manifest, settings, rehearsed, took));
+      if (options.scenario === 'all')
+        print(json, { scenarios: rehearsed, ...took }, () => describeComparison(manifest, settings, rehearsed, took, process.stdout.columns));
       else if (only !== undefined) print(json, { ...only, ...took }, () => describeRehearsal(manifest, settings, only, took, process.stdout.columns));
       if (options.expect !== undefined && only?.report.end !== options.expect)
         throw new CommandFailure(`expected ${options.expect}, and it ended ${only?.report.end}: ${only?.report.why}`);

@@ -207,10 +207,11 @@ function minutesMax(manifest: Manifest, approveAfterMinutes: number | undefined)
 
 /** The push was judged, everything has ended, the guard window too. */
 async function isAtRest(world: World): Promise<boolean> {
+  // Records are long: they are read when nothing runs any more.
+  if ((await world.truth.runningExecutions()).length > 0 || (await world.truth.runningDriverDeployments()).length > 0) return false;
   const { service, deployments } = await world.truth.records();
   if (service === undefined || service['active'] !== undefined || service['next'] !== undefined || deployments.length === 0) return false;
   if (deployments.some(({ status }) => !isTerminal(status))) return false;
-  if ((await world.truth.runningExecutions()).length > 0 || (await world.truth.runningDriverDeployments()).length > 0) return false;
   return !deployments.some((deployment) => isGuarded(deployment as Pick<Deployment, 'guard'>));
 }
 

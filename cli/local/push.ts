@@ -5,7 +5,8 @@ import { pushImage } from '#localaws/image/push-image.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { globalOptions, print } from '../global-options.ts';
 
-const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';
+/** Where `weir local up` listens when it is not told otherwise. */
+export const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';
 
 export function registerPush(local: Command): void {
   local
