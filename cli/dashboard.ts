@@ -1,10 +1,13 @@
 // weir dashboard: serves the web page from this machine, with the credentials of whoever starts it.
 import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
+import { composeInspection } from '#runtime/compose-inspection.ts';
 import { bundlePage } from '../dashboard/server/page-bundle.ts';
+import type { TasksOf } from '../dashboard/server/reads.ts';
 import { startDashboard } from '../dashboard/server/start-dashboard.ts';
 import { CommandFailure } from './command-failure.ts';
 import { type GlobalOptions, globalOptions, print } from './global-options.ts';
+import { readAws } from './live-reads.ts';
 import { connect } from './operations-client.ts';
 
 const PORT = 7010;
@@ -33,7 +36,9 @@ export function registerDashboard(program: Command): void {
       const port = portOption(options.port);
       const client = connect(globals);
       const whereabouts = { ...place(globals), caller: await client.caller() };
-      const dashboard = await startDashboard({ client, whereabouts, page: await bundlePage(), port });
+      const inspection = composeInspection({ region: globals.region, endpointUrl: globals.endpointUrl });
+      const tasksOf: TasksOf = (cluster, service) => readAws(() => inspection.tasks(cluster, service));
+      const dashboard = await startDashboard({ client, tasksOf, whereabouts, page: await bundlePage(), port });
       print(globals.json, { url: dashboard.url, port: dashboard.port }, () => [
         `The dashboard is at ${dashboard.url}`,
         `as ${whereabouts.caller}; anyone with this address may do what you may. Ctrl+C ends it.`,

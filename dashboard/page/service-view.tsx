@@ -10,6 +10,7 @@ import { useLive } from './live.ts';
 import { Chip, TrafficBar } from './parts.tsx';
 import { Approval, Aside, Crashes, Hooks, Timeline } from './record.tsx';
 import { ServiceTabs } from './service-tabs.tsx';
+import { Tasks } from './tasks.tsx';
 import type { Theme } from './theme.ts';
 
 const LOOK_MILLISECONDS = 1_500;
@@ -62,6 +63,7 @@ function Deployment({ page, deployment, theme }: { readonly page: ServicePage; r
         <div class="around">
           {deployment.approval !== undefined && <Approval approval={deployment.approval} />}
           <Crashes explanation={deployment.explanation} />
+          <Tasks serviceKey={page.key} sides={deployment.sides} />
           <Hooks hooks={deployment.hooks} />
           <Aside page={page} deployment={deployment} />
         </div>

@@ -1,9 +1,12 @@
 // Reads for the pages, through the same operations as `weir services`, `weir status` and `weir history`, with the user's credentials.
 import type { OperationsClient } from '#cli/operations-client.ts';
+import { splitServiceKey } from '#cli/service-key.ts';
 import { type ShownService, showOf } from '#cli/service-view.ts';
 import { serviceKeys } from '#cli/services.ts';
 import { DEPLOYMENTS_SHOWN_MAX } from '#contracts/operator-request.ts';
+import type { InspectedTask } from '#ports/inspection.ts';
 import { type HistoryPage, historyPage, type ServicePage, type ServicesPage, servicePage, servicesPage } from '../view/pages.ts';
+import { type TasksPage, tasksPage } from '../view/tasks-page.ts';
 import type { Reading, Remembered } from './remembered.ts';
 
 /** Services shown at once: each is a question of its own. */
@@ -11,17 +14,21 @@ const SERVICES_SHOWN_MAX = 200;
 /** Questions under way at a time. */
 const QUESTIONS_AT_ONCE = 8;
 /** How long an answer counts as new, milliseconds. What deploys is looked at as often as the page asks. */
-const NEW_ENOUGH = { keys: 5_000, running: 1_500, idle: 8_000, page: 1_000, history: 10_000 } as const;
+const NEW_ENOUGH = { keys: 5_000, running: 1_500, idle: 8_000, page: 1_000, history: 10_000, tasks: 3_000 } as const;
 
 export interface Reads {
   services(): Promise<Reading<ServicesPage>>;
   service(key: string, deploymentId: string | undefined): Promise<Reading<ServicePage>>;
   history(key: string): Promise<Reading<HistoryPage>>;
+  tasks(key: string): Promise<Reading<TasksPage>>;
   /** Something of this service was asked for: look again at once. */
   changed(key: string): void;
 }
 
-export function createReads(client: OperationsClient, remembered: Remembered): Reads {
+/** @throws CommandFailure when ECS does not answer */
+export type TasksOf = (cluster: string, service: string) => Promise<readonly InspectedTask[]>;
+
+export function createReads(client: OperationsClient, tasksOf: TasksOf, remembered: Remembered): Reads {
   const running = new Set<string>();
   const show = async (key: string, limit: number, deploymentId?: string): Promise<ShownService> => {
     const view = await showOf(client, key, limit, deploymentId);
@@ -51,6 +58,11 @@ export function createReads(client: OperationsClient, remembered: Remembered): R
     async history(key) {
       const reading = await remembered.read(`show/${key}/history`, NEW_ENOUGH.history, () => show(key, DEPLOYMENTS_SHOWN_MAX));
       return { ...reading, value: historyPage(reading.value) };
+    },
+    async tasks(key) {
+      const { cluster, name } = splitServiceKey(key);
+      const reading = await remembered.read(`show/${key}/tasks`, NEW_ENOUGH.tasks, () => tasksOf(cluster, name));
+      return { ...reading, value: tasksPage(reading.value) };
     },
     changed: (key) => remembered.forget(`show/${key}/`),
   };

@@ -6,7 +6,7 @@ import type { Whereabouts } from '../view/pages.ts';
 import { act, parseActionRequest } from './act.ts';
 import { admitRequest } from './admission.ts';
 import type { PageFile } from './page-bundle.ts';
-import { createReads, type Reads } from './reads.ts';
+import { createReads, type Reads, type TasksOf } from './reads.ts';
 import { createRemembered } from './remembered.ts';
 import { securityHeaders } from './security-headers.ts';
 import { newSession, type Session, sessionCookie } from './session.ts';
@@ -18,6 +18,7 @@ const REQUEST_MILLISECONDS_MAX = 30_000;
 
 export interface DashboardOptions {
   readonly client: OperationsClient;
+  readonly tasksOf: TasksOf;
   readonly whereabouts: Whereabouts;
   readonly page: ReadonlyMap<string, PageFile>;
   /** 0: any free one. */
@@ -38,9 +39,10 @@ interface Answer {
 }
 
 /** @throws CommandFailure where the port is taken */
-export async function startDashboard({ client, whereabouts, page, port: wanted }: DashboardOptions): Promise<Dashboard> {
+export async function startDashboard({ client, tasksOf, whereabouts, page, port: wanted }: DashboardOptions): Promise<Dashboard> {
   const reads = createReads(
     client,
+    tasksOf,
     createRemembered(() => performance.now()),
   );
   const server = createServer();
@@ -48,7 +50,7 @@ export async function startDashboard({ client, whereabouts, page, port: wanted }
   const port = await listen(server, wanted);
   const session = newSession(port);
   server.on('request', (request, response) => {
-    void answerRequest({ client, reads, whereabouts, page, session, port }, request, response).catch(() => response.destroy());
+    void answerRequest({ client, reads, whereabouts, page, session, port }, request, response).catch((error: unknown) => failed(response, error));
   });
   return {
     port,
@@ -84,6 +86,13 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
+/** A defect: the person at the terminal sees it whole, the page only that it is one. */
+function failed(response: ServerResponse, error: unknown): void {
+  process.stderr.write(`weir dashboard: ${error instanceof Error ? error.stack : String(error)}\n`);
+  if (response.headersSent) response.destroy();
+  else send(response, json(500, { problem: 'the dashboard has a fault; the terminal of weir dashboard shows it' }));
+}
+
 async function answerRequest(context: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   const admission = admitRequest({ method: request.method ?? '', url: request.url ?? '', headers: request.headers }, context.session, context.port);
@@ -101,7 +110,7 @@ async function answerRequest(context: Context, request: IncomingMessage, respons
   }
 }
 
-const keyPattern = /^\/api\/(service|history)\/([A-Za-z0-9_-]{1,255}\/[A-Za-z0-9_-]{1,255})$/;
+const keyPattern = /^\/api\/(service|history|tasks)\/([A-Za-z0-9_-]{1,255}\/[A-Za-z0-9_-]{1,255})$/;
 const deploymentPattern = /^[0-9A-Za-z-]{1,80}$/;
 
 async function read({ reads, whereabouts, page }: Context, path: string, query: URLSearchParams): Promise<Answer> {
@@ -112,7 +121,8 @@ async function read({ reads, whereabouts, page }: Context, path: string, query: 
   const [, kind, key] = keyPattern.exec(path) ?? [];
   const deploymentId = query.get('deployment') ?? undefined;
   if (key === undefined || (deploymentId !== undefined && !deploymentPattern.test(deploymentId))) return json(404, { problem: 'there is no such page' });
-  return json(200, kind === 'history' ? await reads.history(key) : await reads.service(key, deploymentId));
+  if (kind === 'history') return json(200, await reads.history(key));
+  return json(200, kind === 'tasks' ? await reads.tasks(key) : await reads.service(key, deploymentId));
 }
 
 async function change({ client, reads }: Context, path: string, request: IncomingMessage): Promise<Answer> {

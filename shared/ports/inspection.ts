@@ -14,11 +14,14 @@ import type {
   TargetGroupFacts,
 } from '#core/inspection/service-facts.ts';
 import type { TaskDefinitionDocument } from '#core/task-definition/with-image.ts';
+import type { DescribedTask } from './tasks.ts';
 
 export interface Inspection {
   /** Account and region that the credentials belong to. */
   whereabouts(): Promise<{ readonly account: string; readonly region: string }>;
   service(cluster: string, service: string): Promise<InspectedService | undefined>;
+  /** Running and lately stopped, in no order. */
+  tasks(cluster: string, service: string): Promise<readonly InspectedTask[]>;
   /** By ARN, or by family for its newest active revision. */
   taskDefinition(arnOrFamily: string): Promise<TaskDefinitionDocument | undefined>;
   /** CodeDeploy's deployment groups of this service; there is no look-up by service, so at most DEPLOYMENT_APPLICATIONS_MAX applications are asked. */
@@ -44,10 +47,20 @@ export interface Inspection {
   hookFunction(name: string): Promise<HookFunctionFacts>;
 }
 
+export interface InspectedTask extends DescribedTask {
+  readonly taskId: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number | undefined;
+  /** When its containers ran; undefined before. */
+  readonly startedAt: number | undefined;
+}
+
 /** Values by name, such as `{ TargetGroup: 'targetgroup/orders-blue/0f9a' }`. */
 export type MetricDimensions = Readonly<Record<string, string>>;
 
 /** CodeDeploy applications looked through for a service's deployment group. Source: CodeDeploy quotas: 1,000 applications per account. */
 export const DEPLOYMENT_APPLICATIONS_MAX = 1_000;
+/** Tasks looked at of each kind, running and stopped. Source: ECS API, ListTasks and DescribeTasks: at most 100 in one call. */
+export const TASKS_INSPECTED_MAX = 100;
 /** Alarms looked through for those on a service's metrics. */
 export const ALARMS_LOOKED_AT_MAX = 5_000;

@@ -6,6 +6,7 @@ import { inspectGroups } from '#adapters/codedeploy/inspect-groups.ts';
 import { inspectImage, inspectTags } from '#adapters/ecr/inspect-image.ts';
 import { createAwsEcs } from '#adapters/ecs/aws-ecs.ts';
 import { inspectService } from '#adapters/ecs/inspect-service.ts';
+import { inspectTasks } from '#adapters/ecs/inspect-tasks.ts';
 import { inspectListeners, inspectTargetGroups } from '#adapters/elbv2/inspect-balancing.ts';
 import { inspectPermissions, inspectRole } from '#adapters/iam/inspect-roles.ts';
 import { createInspectionClients, type InspectionClientSettings } from '#adapters/inspection-clients.ts';
@@ -24,6 +25,7 @@ export function composeInspection(settings: InspectionClientSettings): Inspectio
   return {
     whereabouts,
     service: (cluster, service) => inspectService(aws.ecs, cluster, service),
+    tasks: (cluster, service) => inspectTasks(aws.ecs, cluster, service),
     taskDefinition: (arnOrFamily) => createAwsEcs(aws.ecs).describeTaskDefinition(arnOrFamily),
     deploymentGroups: (cluster, service) => inspectGroups(aws.codedeploy, cluster, service),
     targetGroups: (arnsOrNames) => inspectTargetGroups(aws.elbv2, arnsOrNames),

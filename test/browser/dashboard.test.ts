@@ -33,7 +33,7 @@ describeWithChromium(title, () => {
     scenario.traffic.requestsPerMinute = 30_000;
     [dashboard, browser] = await Promise.all([serveDashboard(scenario.localAws.endpointUrl), startBrowser(chromiumPath ?? '')]);
     page = await browser.newPage({ viewport: desktop, colorScheme: 'light' });
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on('console', (message) => {
       if (message.type() === 'error' && message.text() !== CUT_OFF) complaints.push(message.text());
     });
@@ -125,6 +125,7 @@ describeWithChromium(title, () => {
     expect(Number.parseFloat((await greenShare().textContent()) ?? '')).toBeGreaterThan(Number.parseFloat(firstShare));
     await page.locator(`.line.fail .gauge:not([aria-label="${firstEvidence}"])`).first().waitFor();
     expect(await page.locator('canvas').count()).toBe(4);
+    await page.locator('.tasks .ink-green').first().waitFor();
     expect(await accessibilityFaults()).toEqual([]);
     await picture('dashboard-light');
     await picture('dashboard-dark', { colorScheme: 'dark' });

@@ -41,7 +41,7 @@ export function createAwsTasks(client: ECSClient): Tasks {
   };
 }
 
-function describedTask(task: Task): DescribedTask {
+export function describedTask(task: Task): DescribedTask {
   const {
     taskDefinitionArn = '',
     group,

@@ -7,6 +7,7 @@ import { CommandFailure } from '#cli/command-failure.ts';
 import type { OperationsClient } from '#cli/operations-client.ts';
 import { requestDeployment } from '#core/deployment/evolve.ts';
 import { newServiceRecord } from '#core/service/service-record.ts';
+import type { InspectedTask } from '#ports/inspection.ts';
 import { bundlePage, type PageFile } from '../../../dashboard/server/page-bundle.ts';
 import { type Dashboard, startDashboard } from '../../../dashboard/server/start-dashboard.ts';
 
@@ -41,6 +42,11 @@ const client: OperationsClient = {
   },
 };
 
+const tasksOf = async (): Promise<readonly InspectedTask[]> => {
+  if (fails) throw new CommandFailure('list the tasks of prod/orders: AccessDenied');
+  return [];
+};
+
 let page: ReadonlyMap<string, PageFile>;
 let dashboard: Dashboard;
 let token: string;
@@ -51,7 +57,7 @@ beforeEach(async () => {
   await dashboard?.close();
   asked.length = 0;
   fails = false;
-  dashboard = await startDashboard({ client, whereabouts: { stage: 'dev', region: 'eu-west-1', caller: ME }, page, port: 0 });
+  dashboard = await startDashboard({ client, tasksOf, whereabouts: { stage: 'dev', region: 'eu-west-1', caller: ME }, page, port: 0 });
   token = new URL(dashboard.url).searchParams.get('token') ?? '';
 });
 afterAll(() => dashboard.close());
@@ -133,6 +139,14 @@ describe('the server', () => {
     expect((await send('/../package.json', headers)).status).toBe(404);
   });
 
+  test('shows the tasks as ECS says, and why they cannot be read', async () => {
+    const headers = { 'x-weir-token': token };
+    fails = true;
+    expect(await send(`/api/tasks/${KEY}`, headers)).toMatchObject({ status: 502, text: expect.stringContaining('AccessDenied') });
+    fails = false;
+    expect(JSON.parse((await send(`/api/tasks/${KEY}`, headers)).text)).toMatchObject({ value: { rows: [], left: 0 } });
+  });
+
   test('says why AWS cannot be read: first as a failure, later beside what was read last', async () => {
     const headers = { 'x-weir-token': token };
     fails = true;
@@ -198,6 +212,6 @@ describe('an action', () => {
 });
 
 test('a port that is taken is said plainly', async () => {
-  const options = { client, whereabouts: { stage: 'dev', region: 'eu-west-1', caller: ME }, page, port: dashboard.port };
+  const options = { client, tasksOf, whereabouts: { stage: 'dev', region: 'eu-west-1', caller: ME }, page, port: dashboard.port };
   await expect(startDashboard(options)).rejects.toThrow(`port ${dashboard.port} is taken; name another with --port`);
 });
