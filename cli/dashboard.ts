@@ -20,10 +20,10 @@ export function registerDashboard(program: Command): void {
     .description('serve the dashboard on this machine, with your own credentials')
     .option('--port <n>', 'port on 127.0.0.1; 0 for any free one', String(PORT))
     .option('--host <address>', 'loopback only: whoever reaches the dashboard may do what you may', '127.0.0.1')
-    .option('--no-open', 'print the address and open no browser')
+    .option('--open', 'open the address in a browser too; for a moment the list of processes shows it', false)
     .addHelpText(
       'after',
-      '\nThe address has the token of this session; without it nothing is answered. Ctrl+C ends it.\n\nExamples:\n  weir dashboard\n  weir dashboard --port 0 --no-open\n  weir --endpoint-url http://127.0.0.1:4566 dashboard',
+      '\nThe address has the token of this session; without it nothing is answered. Ctrl+C ends it.\n\nExamples:\n  weir dashboard\n  weir dashboard --port 0 --open\n  weir --endpoint-url http://127.0.0.1:4566 dashboard',
     )
     .action(async (options: { port: string; host: string; open: boolean }, command: Command) => {
       const globals = globalOptions(command);

@@ -64,7 +64,7 @@ export function Hooks({ hooks }: { readonly hooks: readonly HookView[] }) {
 
 export function Approval({ approval: { state, isOpen, answers } }: { readonly approval: ApprovalView }) {
   return (
-    <Card title="Approval" note={<Chip tone={isOpen ? 'attention' : 'quiet'}>{state.split(':')[0]}</Chip>}>
+    <Card title="Approval" note={<Chip tone={isOpen ? 'attention' : state.startsWith('approved') ? 'good' : 'quiet'}>{state.split(':')[0]}</Chip>}>
       {answers.length === 0 && <p class="muted">Nobody has answered yet.</p>}
       <ul class="rows">
         {answers.map(({ by, approves, reason, at }) => (

@@ -31,7 +31,7 @@ export interface ServedDashboard {
 
 /** `weir dashboard` on a free port, until it is closed. */
 export function serveDashboard(endpointUrl: string): Promise<ServedDashboard> {
-  const child = spawnWeir(endpointUrl, ['--json', 'dashboard', '--port', '0', '--no-open']);
+  const child = spawnWeir(endpointUrl, ['--json', 'dashboard', '--port', '0']);
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
   return new Promise((resolve, reject) => {
     let out = '';

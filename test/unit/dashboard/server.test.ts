@@ -31,6 +31,10 @@ const answers: Readonly<Record<string, unknown>> = {
     now: NOW,
   },
   'abort-deployment': { kind: 'asked', deploymentId: ID },
+  'roll-back-service': {
+    kind: 'planned',
+    plan: { kind: 'deploy', ticket: 'deploy/before', deploymentId: ID, from: '2.0.0', target: { digest: 'sha256:1', deploymentId: 'before' } },
+  },
   'promote-deployment': { kind: 'goesBack', deploymentId: ID, why: 'green is unhealthy' },
 };
 const client: OperationsClient = {
@@ -169,6 +173,20 @@ describe('an action', () => {
     expect(status).toBe(200);
     expect(JSON.parse(text)).toEqual({ done: true, text: `Asked ${ID} to go back` });
     expect(asked).toEqual([{ operation: 'abort-deployment', request: { by: ME, serviceKey: KEY, reason: 'checkout errors', deploymentId: ID } }]);
+  });
+
+  test('that goes back is shown first and changes nothing then; what was shown is what is asked', async () => {
+    const rollback = action({ action: 'rollback', reason: 'preview', preview: true });
+    expect(JSON.parse((await send('/api/actions', own(), rollback)).text)).toEqual({
+      done: true,
+      text: 'Would go back from 2.0.0 to sha256:1 of before',
+      ticket: 'deploy/before',
+    });
+    await send('/api/actions', own(), action({ action: 'rollback', ticket: 'deploy/before' }));
+    expect(asked.map(({ operation, request: question }) => ({ operation, question }))).toEqual([
+      { operation: 'roll-back-service', question: { by: ME, serviceKey: KEY, reason: 'preview', dryRun: true } },
+      { operation: 'roll-back-service', question: { by: ME, serviceKey: KEY, reason: 'checkout errors', ticket: 'deploy/before' } },
+    ]);
   });
 
   test('that is not done says why', async () => {
