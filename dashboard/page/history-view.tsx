@@ -1,5 +1,6 @@
 // The history of a service: DORA's four figures, and its deployments, newest first.
 import type { DeliveryFigures } from '#core/deployment/delivery-figures.ts';
+import { shortPrincipals } from '../view/headline.ts';
 import type { HistoryPage, HistoryRow } from '../view/pages.ts';
 import { dayAndTime, formatSpan, rate } from './figures.ts';
 import { Loaded } from './freshness.tsx';
@@ -99,7 +100,7 @@ function Table({ serviceKey, rows }: { readonly serviceKey: string; readonly row
             <td data-label="Took" class="figure">
               {took === undefined ? '–' : formatSpan(took)}
             </td>
-            <td data-label="By">{requestedBy.slice(requestedBy.lastIndexOf('/') + 1)}</td>
+            <td data-label="By">{shortPrincipals(requestedBy)}</td>
           </tr>
         ))}
       </tbody>

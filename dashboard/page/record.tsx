@@ -2,7 +2,9 @@
 import { useState } from 'preact/hooks';
 import type { TimelineEntry } from '#core/deployment/deployment.ts';
 import type { ApprovalView, DeploymentView, HookView } from '../view/deployment-view.ts';
+import { shortPrincipals } from '../view/headline.ts';
 import type { ServicePage } from '../view/pages.ts';
+import { timelineTone } from '../view/timeline-view.ts';
 import { clockTime, dayAndTime, shortName } from './figures.ts';
 import { Card, Chip } from './parts.tsx';
 
@@ -16,7 +18,7 @@ export function Timeline({ timeline, dropped }: { readonly timeline: readonly Ti
     <Card title="Timeline" note="newest first">
       <ol class="timeline">
         {shown.map(({ at, type, text }, index) => (
-          <li key={`${at}-${type}-${timeline.length - index}`} class={kindOf(type, text)}>
+          <li key={`${at}-${type}-${timeline.length - index}`} class={timelineTone({ type, text })}>
             <time dateTime={new Date(at).toISOString()}>{clockTime(at)}</time>
             <span>{text}</span>
           </li>
@@ -30,16 +32,6 @@ export function Timeline({ timeline, dropped }: { readonly timeline: readonly Ti
       )}
     </Card>
   );
-}
-
-const requests: ReadonlySet<string> = new Set(['AbortRequested', 'PromoteRequested', 'Paused', 'Resumed', 'ApprovalAnswered', 'ApprovalAsked', 'PersonAsked']);
-
-/** What stands out: ends, traffic, people. */
-function kindOf(type: TimelineEntry['type'], text: string): string {
-  if (type === 'RollbackStarted' || type === 'Refused' || / failed: /.test(text) || text.startsWith('Health fail')) return 'bad';
-  if (type === 'Concluded') return text.startsWith('Succeeded') ? 'good' : 'bad';
-  if (requests.has(type)) return 'attention';
-  return type === 'ShiftObserved' ? 'busy' : '';
 }
 
 const hookTones = { passed: 'good', failed: 'bad', 'being checked': 'busy' } as const;
@@ -70,7 +62,7 @@ export function Approval({ approval: { state, isOpen, answers } }: { readonly ap
         {answers.map(({ by, approves, reason, at }) => (
           <li key={by}>
             <span class="row-head">
-              <b title={by}>{shortName(by)}</b> <Chip tone={approves ? 'good' : 'bad'}>{approves ? 'approved' : 'rejected'}</Chip>{' '}
+              <b title={by}>{shortPrincipals(by)}</b> <Chip tone={approves ? 'good' : 'bad'}>{approves ? 'approved' : 'rejected'}</Chip>{' '}
               <span class="muted small figure">{clockTime(at)}</span>
             </span>
             <span class="small muted">{reason}</span>
@@ -85,7 +77,7 @@ export function Crashes({ explanation: { causes, log, next, why } }: { readonly 
   if (causes.length === 0 && log === undefined && next.length === 0) return null;
   return (
     <Card title="Why, and what next">
-      {why !== undefined && <p>{why}</p>}
+      {why !== undefined && <p>{shortPrincipals(why)}</p>}
       <ul class="rows">
         {causes.map(({ code, count, title, lastText, lastTaskId, remedy }) => (
           <li key={code}>

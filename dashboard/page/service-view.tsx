@@ -1,5 +1,6 @@
 // One service: the deployment that runs, or the one that was chosen, with everything that decides about it.
 import type { DeploymentView } from '../view/deployment-view.ts';
+import { shortPrincipals } from '../view/headline.ts';
 import type { ServicePage } from '../view/pages.ts';
 import { Charts } from './charts.tsx';
 import { Controls } from './controls.tsx';
@@ -81,7 +82,7 @@ function Hero({ page, deployment }: { readonly page: ServicePage; readonly deplo
         <Chip tone={tone}>{status}</Chip>
         <h1>{image}</h1>
         <span class="muted small">
-          {dayAndTime(requestedAt)} by {shortName(requestedBy)}
+          {dayAndTime(requestedAt)} by {shortPrincipals(requestedBy)}
           {endedAt === undefined ? `, ${formatSpan(page.now - requestedAt)} ago` : `, took ${formatSpan(endedAt - requestedAt)}`}
         </span>
       </div>

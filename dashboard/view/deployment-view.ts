@@ -11,7 +11,7 @@ import { trafficSteps } from '#core/strategy/strategy.ts';
 import { type Columns, errorColumns, latencyColumns, requestColumns, weightColumns } from './chart-data.ts';
 import { type Control, controlsOf } from './controls.ts';
 import { evidenceView, type MetricView } from './evidence-view.ts';
-import { headlineOf } from './headline.ts';
+import { headlineOf, shortPrincipals } from './headline.ts';
 import { waitsForPerson } from './service-row.ts';
 import { statusWord, type Tone, toneOf } from './tone.ts';
 
@@ -128,7 +128,7 @@ function waitView(deployment: Deployment, now: number): WaitView {
     }
   }
   if (isPaused(deployment) && pause !== undefined) {
-    return { what: `somebody to resume it; ${pause.by} paused it ${formatSpan(now - pause.at)} ago`, about: false, forPerson: true };
+    return { what: `somebody to resume it; ${shortPrincipals(pause.by)} paused it ${formatSpan(now - pause.at)} ago`, about: false, forPerson: true };
   }
   const { what, until, about, or } = waiting(deployment, now);
   return {

@@ -7,7 +7,17 @@ import { describeCause } from '#core/deployment/describe-event.ts';
 import { isPaused } from '#core/deployment/pause-state.ts';
 import { statusWord } from './tone.ts';
 
+/** One sentence; people by their names, whose ARNs the timeline has. */
 export function headlineOf(deployment: Deployment, now: number): string {
+  return shortPrincipals(sentenceOf(deployment, now));
+}
+
+/** `arn:aws:iam::111122223333:user/ann` as `ann`. */
+export function shortPrincipals(text: string): string {
+  return text.replaceAll(/arn:aws[a-z-]*:(?:iam|sts)::\d{12}:(?:[\w+=,.@-]+\/)*([\w+=.@-]+)/g, '$1');
+}
+
+function sentenceOf(deployment: Deployment, now: number): string {
   const { status, outcome, rollback } = deployment;
   switch (status) {
     case 'Requested':

@@ -5,7 +5,7 @@ import { type DeliveryFigures, deliveryFigures } from '#core/deployment/delivery
 import type { Deployment } from '#core/deployment/deployment.ts';
 import { breakerOf } from '#core/service/record-breaker.ts';
 import { type DeploymentView, deploymentView } from './deployment-view.ts';
-import { headlineOf } from './headline.ts';
+import { headlineOf, shortPrincipals } from './headline.ts';
 import { type BreakerView, breakerView, foremost, frozenText, type ServiceRow, serviceRow } from './service-row.ts';
 import { statusWord, type Tone, toneOf } from './tone.ts';
 
@@ -111,6 +111,6 @@ function historyRow(deployment: Deployment, servingId: string | undefined, now: 
     requestedAt,
     requestedBy: request.by ?? request.source,
     ...(outcome === undefined ? {} : { took: outcome.at - requestedAt }),
-    why: outcome?.reason ?? headlineOf(deployment, now),
+    why: shortPrincipals(outcome?.reason ?? headlineOf(deployment, now)),
   };
 }
