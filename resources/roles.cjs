@@ -88,6 +88,8 @@ const permissions = {
     allow('ssm:GetParameter', [arn('ssm', 'parameter/weir/*'), arn('ssm', 'parameter/aws/reference/secretsmanager/weir/*')]),
     allow('secretsmanager:GetSecretValue', arn('secretsmanager', 'secret:weir/*')),
   ],
+  // Plan and Assess read it with `notify`.
+  readLinkKey: [allow('ssm:GetParameter', arn('ssm', 'parameter/weir/approval-link-key'))],
   sendDeadLetters: [allow('sqs:SendMessage', { 'Fn::GetAtt': ['FunctionsDeadLetters', 'Arn'] })],
 };
 
@@ -161,6 +163,7 @@ const roles = {
   ExplainTask: ['explain-task', ['readRecords', 'describeService', 'readTasks', 'readTaskLogs']],
   ApproveRemediation: ['approve-remediation', ['readRecords', 'writeRecords', 'wakeWorkflow']],
   RejectRemediation: ['reject-remediation', ['readRecords', 'writeRecords', 'wakeWorkflow']],
+  ApprovalLink: ['approval-link', ['readRecords', 'writeRecords', 'wakeWorkflow', 'readLinkKey']],
 };
 
 const hookRoles = new Set(['BeforeInstall', 'AfterInstall', 'AfterAllowTestTraffic', 'BeforeAllowTraffic', 'AfterAllowTraffic']);

@@ -7,6 +7,7 @@ import type { FunctionExecutor } from './function-executor.ts';
 import { createFunctionOperations } from './function-operations.ts';
 import { createFunctionOptions } from './function-options.ts';
 import { createFunctionStore } from './function-store.ts';
+import { createFunctionUrls } from './function-urls.ts';
 import { createInvokeOperation } from './invoke-operation.ts';
 import { createInvoker } from './invoker.ts';
 import type { CodeSource, LambdaParts } from './lambda-parts.ts';
@@ -42,6 +43,7 @@ export function createLambda(options: LambdaOptions = {}): ServiceFactory {
       sendsLogs: options.sendsLogs !== false,
     });
     const later = createAsyncInvocations({ region, store, invoker, takesSimulatedTime });
+    const urls = createFunctionUrls(region, store);
     const parts: LambdaParts = { region, store, code, invoker, codeSource: options.codeSource };
     return {
       name: 'lambda',
@@ -52,8 +54,10 @@ export function createLambda(options: LambdaOptions = {}): ServiceFactory {
         ...createVersionOperations(parts),
         ...createFunctionOptions(parts),
         ...createResourcePolicyOperations(region, store),
+        ...urls.operations,
         Invoke: { ...createInvokeOperation(store, invoker, later), longRunning: takesSimulatedTime },
       },
+      raw: (request, response) => urls.raw(request, response),
       async close() {
         await invoker.close();
         await code.close();

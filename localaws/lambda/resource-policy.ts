@@ -16,6 +16,8 @@ export function allowInvocation(target: ResolvedFunction, principal: Principal):
   if (principal.kind !== 'service') return;
   const statements = target.record.policies.get(target.qualifier ?? LATEST)?.values() ?? [];
   for (const statement of statements) {
+    // It says: only through the function's URL.
+    if (statement['Condition']?.['Bool']?.['lambda:InvokedViaFunctionUrl'] === 'true') continue;
     const named = statement['Principal'] as AwsShape | string;
     const service = typeof named === 'string' ? named : (named['Service'] as string | undefined);
     const action = String(statement['Action']);
@@ -70,6 +72,9 @@ function addPermission(store: FunctionStore, input: AwsShape): AwsShape {
   if (input['SourceAccount'] !== undefined) conditions['StringEquals'] = { 'AWS:SourceAccount': String(input['SourceAccount']) };
   if (input['PrincipalOrgID'] !== undefined)
     conditions['StringEquals'] = { ...conditions['StringEquals'], 'aws:PrincipalOrgID': String(input['PrincipalOrgID']) };
+  if (input['FunctionUrlAuthType'] !== undefined)
+    conditions['StringEquals'] = { ...conditions['StringEquals'], 'lambda:FunctionUrlAuthType': String(input['FunctionUrlAuthType']) };
+  if (input['InvokedViaFunctionUrl'] !== undefined) conditions['Bool'] = { 'lambda:InvokedViaFunctionUrl': String(input['InvokedViaFunctionUrl']) };
   if (input['SourceArn'] !== undefined) conditions['ArnLike'] = { 'AWS:SourceArn': String(input['SourceArn']) };
   const statement: AwsShape = {
     Sid: id,

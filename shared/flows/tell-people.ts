@@ -11,11 +11,21 @@ interface Channels {
   readonly webhook?: SecretReference | undefined;
 }
 
-/** @returns whether they were told, now or before, on all channels */
-export async function tellPeople(ports: Ports, { topicArn, webhook }: Channels, notification: Notification): Promise<boolean> {
+/**
+ * @param textFor the notification's text for a channel, where they differ
+ * @returns whether they were told, now or before, on all channels
+ */
+export async function tellPeople(
+  ports: Ports,
+  { topicArn, webhook }: Channels,
+  notification: Notification,
+  textFor: (channel: NotificationChannel) => Promise<string> = async () => notification.text,
+): Promise<boolean> {
   const told = await Promise.all([
-    tellOnce(ports, notification, 'topic', () => ports.notifier.notify(notification, topicArn)),
-    ...(webhook === undefined ? [] : [tellOnce(ports, notification, 'webhook', () => postToThread(ports, notification, webhook))]),
+    tellOnce(ports, notification, 'topic', async () => ports.notifier.notify({ ...notification, text: await textFor('topic') }, topicArn)),
+    ...(webhook === undefined
+      ? []
+      : [tellOnce(ports, notification, 'webhook', async () => postToThread(ports, { ...notification, text: await textFor('webhook') }, webhook))]),
   ]);
   return told.every(Boolean);
 }

@@ -1,7 +1,9 @@
 // Everything a flow may reach, in one object: composed from the adapters in the runtime, from memory in tests.
+
 import type { EpochMillis } from '#core/deployment/deployment.ts';
 import type { DriverKind } from '#core/deployment/driver-kind.ts';
 import type { DriverCapabilities } from '#core/rollout/driver-capabilities.ts';
+import type { ApprovalLinks } from './approval-links.ts';
 import type { Capacity } from './capacity.ts';
 import type { HttpProbe, UserHook } from './checks.ts';
 import type { ContainerInstanceStore } from './container-instance-store.ts';
@@ -58,6 +60,7 @@ export interface Ports {
   readonly notifications: NotificationStore;
   readonly notifier: Notifier;
   readonly chat: Chat;
+  readonly approvalLinks: ApprovalLinks;
   readonly probe: HttpProbe;
   readonly userHook: UserHook;
   readonly hookFunctions: HookFunctions;

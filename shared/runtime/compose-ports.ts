@@ -1,6 +1,7 @@
 // The ports of a function in AWS: adapters and driver, wired together.
 
 import { createAwsScaling } from '#adapters/application-autoscaling/aws-scaling.ts';
+import { createSignedLinks } from '#adapters/approval/signed-links.ts';
 import { type AwsClientSettings, createAwsClients } from '#adapters/aws-clients.ts';
 import { createSlackWebhook } from '#adapters/chat/slack-webhook.ts';
 import { createAwsAlarms } from '#adapters/cloudwatch/aws-alarms.ts';
@@ -93,6 +94,10 @@ export function composePorts(configuration: Configuration, surroundings: Surroun
     notifications: () => createDynamodbNotificationStore(table()),
     notifier: () => createAwsNotifier(aws.sns, { ownTopicArn: configuration.topicArn, runbooks: configuration.runbooks, sha256Hex: surroundings.sha256Hex }),
     chat: () => createSlackWebhook({ readSecret: createAwsSecrets(aws.ssm, surroundings.now), runbooks: configuration.runbooks }),
+    approvalLinks: () => {
+      const { pageUrl, keyParameter } = configuration.approvalLinks;
+      return createSignedLinks({ readSecret: createAwsSecrets(aws.ssm, surroundings.now), key: { parameter: keyParameter }, pageUrl });
+    },
     probe: () => outside.probe ?? createFetchProbe(),
     userHook: () => createAwsUserHook(aws.lambda),
     hookFunctions: () => createAwsHookFunctions(aws.lambda, (hook) => hookFunctionName(configuration.hookFunctionPrefix, hook)),

@@ -10,6 +10,9 @@ const schema = z.object({
   WEIR_ECS_HOOK_FUNCTION_ARN: z.string().startsWith('arn:'),
   WEIR_ECS_HOOK_ROLE_ARN: z.string().startsWith('arn:'),
   WEIR_RUNBOOKS: z.string().min(1).default('docs/operations.md'),
+  // Empty where approval links are not switched on.
+  WEIR_APPROVAL_URL: z.string().optional(),
+  WEIR_APPROVAL_KEY: z.string().startsWith('/weir/').default('/weir/approval-link-key'),
   WEIR_ACCOUNT: z.string().regex(/^\d{12}$/),
   AWS_REGION: z.string().min(1),
 });
@@ -25,6 +28,8 @@ export interface Configuration {
   readonly ecsHook: { readonly functionArn: string; readonly roleArn: string };
   /** Where docs/operations.md is to be read, for the links of notifications: a path or a URL. */
   readonly runbooks: string;
+  /** The page of approval links; undefined where they are not switched on. `keyParameter` names their key in the Parameter Store. */
+  readonly approvalLinks: { readonly pageUrl: string | undefined; readonly keyParameter: string };
   readonly account: string;
   readonly region: string;
 }
@@ -45,6 +50,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     hookFunctionPrefix: data.WEIR_HOOK_FUNCTION_PREFIX,
     ecsHook: { functionArn: data.WEIR_ECS_HOOK_FUNCTION_ARN, roleArn: data.WEIR_ECS_HOOK_ROLE_ARN },
     runbooks: data.WEIR_RUNBOOKS,
+    approvalLinks: { pageUrl: data.WEIR_APPROVAL_URL === '' ? undefined : data.WEIR_APPROVAL_URL, keyParameter: data.WEIR_APPROVAL_KEY },
     account: data.WEIR_ACCOUNT,
     region: data.AWS_REGION,
   };

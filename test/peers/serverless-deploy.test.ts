@@ -17,7 +17,7 @@ const run = promisify(execFile);
 const projectRoot = join(import.meta.dirname, '..', '..');
 const withMoto = isInstalled('moto_server') ? test : test.skip;
 const withCfnLint = isInstalled('cfn-lint') ? test : test.skip;
-const FUNCTIONS = 46;
+const FUNCTIONS = 47;
 
 withCfnLint(
   'cfn-lint finds no error in the packaged template',

@@ -46,7 +46,7 @@ describe('serverless.yml', () => {
     const count = (folder: string): number => files.filter((file) => file.startsWith(`${folder}/`)).length;
     expect(readProjectFile('README.md')).toContain(
       `${files.length} Lambda functions, one IAM role each: ${count('subscribers')} subscribers, ${count('steps')} steps of the workflow, ` +
-        `${count('hooks')} lifecycle hooks, ${count('schedules')} schedules, ${count('operations')} operations`,
+        `${count('hooks')} lifecycle hooks, ${count('schedules')} schedules, ${count('operations')} operations, ${count('urls')} page`,
     );
   });
 

@@ -53,7 +53,7 @@ const FUNCTION: ResourceKind = {
 const PERMISSION: ResourceKind = {
   service: 'lambda',
   required: ['Action', 'FunctionName', 'Principal'],
-  optional: ['SourceArn', 'SourceAccount', 'EventSourceToken', 'FunctionUrlAuthType', 'PrincipalOrgID'],
+  optional: ['SourceArn', 'SourceAccount', 'EventSourceToken', 'FunctionUrlAuthType', 'InvokedViaFunctionUrl', 'PrincipalOrgID'],
   async make(properties, context) {
     const id = context.newName(100);
     await context.call('lambda', 'AddPermission', { ...properties, StatementId: id });
@@ -102,10 +102,12 @@ const ALIAS: ResourceKind = {
 
 const URL_KIND: ResourceKind = {
   service: 'lambda',
-  required: [],
-  optional: ['AuthType', 'Cors', 'InvokeMode', 'Qualifier', 'TargetFunctionArn'],
-  make() {
-    throw new TemplateError('function URLs are not available on the local AWS: nothing here is reachable from outside without IAM');
+  required: ['AuthType', 'TargetFunctionArn'],
+  optional: ['Cors', 'InvokeMode', 'Qualifier'],
+  async make(properties, context) {
+    const { TargetFunctionArn: FunctionName, ...settings } = properties;
+    const made = await context.call('lambda', 'CreateFunctionUrlConfig', { FunctionName, ...settings });
+    return { physicalId: String(made['FunctionArn']), attributes: { FunctionArn: made['FunctionArn'], FunctionUrl: made['FunctionUrl'] } };
   },
 };
 
