@@ -16,7 +16,7 @@ export function Freshness({ live }: { readonly live: Live<unknown> }) {
   const age = readAt === undefined ? undefined : formatSpan(performance.now() - readAt);
   return (
     <div class="problem" role="alert">
-      <b>{age === undefined ? 'AWS cannot be read.' : `AWS cannot be read: what you see is ${age} old.`}</b> {problem}. Trying again.
+      <b>{age === undefined ? 'AWS cannot be read.' : `AWS cannot be read: what you see is ${age} old.`}</b> {problem.replace(/\.$/, '')}. Trying again.
     </div>
   );
 }

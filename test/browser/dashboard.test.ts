@@ -163,7 +163,7 @@ describeWithChromium(title, () => {
     expect(await page.locator('.tile', { hasText: 'Change failure rate' }).textContent()).toContain('66.7 %');
     expect(await page.locator('tbody tr').count()).toBe(3);
     expect(await accessibilityFaults()).toEqual([]);
-    await picture('dashboard-history');
+    await picture('dashboard-history', { viewport: { width: 1240, height: 560 } });
     await page.getByRole('link', { name: 'Weir' }).click();
     await page.locator('tbody tr', { hasText: 'prod/payments' }).getByText('Refuses pushes').waitFor();
     await page.locator('tbody tr', { hasText: 'prod/search' }).getByText('Frozen: sale until Monday', { exact: true }).waitFor();
