@@ -80,7 +80,7 @@ describe('with CodeDeploy', () => {
   });
 
   test('errors are noticed at the first share, and the exposed requests are what the listener sent it', async () => {
-    const { greenPercentMax, backAfter = 0, backAfterFirstBad = 0, exposed, why } = await reportOf('errors:2%');
+    const { greenPercentMax, backAfter = 0, backAfterFirstBad = 0, exposed, why } = await reportOf('errors:10%');
     expect(greenPercentMax).toBe(10);
     expect(backAfterFirstBad).toBeLessThan(backAfter);
     // A tenth of 1,000 requests a minute, for as long as it had traffic.
