@@ -334,7 +334,7 @@ describe('templates that cannot be loaded', () => {
     });
   });
 
-  test('missing code, inline code and function URLs are refused in so many words', async () => {
+  test('missing code and inline code are refused in so many words', async () => {
     const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: TEMPLATE['Resources']['Role']['Properties']['AssumeRolePolicyDocument'] } };
     const withCode = (Code: AwsShape): AwsShape => ({
       Type: 'AWS::Lambda::Function',
@@ -344,9 +344,6 @@ describe('templates that cannot be loaded', () => {
       /F \(AWS::Lambda::Function\) could not be made: the code a\/none\.zip was looked for at .*none\.zip/,
     );
     await expect(load({ Resources: { Role: role, F: withCode({ ZipFile: 'exports.x = 1' }) } }, 'b')).rejects.toThrow(/inline code/);
-    await expect(load({ Resources: { U: { Type: 'AWS::Lambda::Url', Properties: { AuthType: 'NONE' } } } }, 'c')).rejects.toThrow(
-      /function URLs are not available/,
-    );
   });
 
   test('an attribute that a resource does not have is named', async () => {
