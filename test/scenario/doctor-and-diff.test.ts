@@ -60,9 +60,15 @@ test('the sweeper writes its counts as metrics of the stack, and the dashboard s
   await pass(6 * 60_000);
   const { events } = await call('logs', 'FilterLogEvents', { logGroupName: '/aws/lambda/weir-dev-sweep' });
   const lines: string[] = events.map(({ message }: { message: string }) => message.trim());
-  const metrics = JSON.parse(lines.find((line) => line.startsWith('{"_aws"')) ?? 'null');
-  expect(metrics).toMatchObject({ Stack: 'weir-dev', UnfinishedDeployments: 0, StuckDeployments: 0, SweeperRepairs: 0, SweeperProblems: 0 });
+  const metrics = lines.filter((line) => line.startsWith('{"_aws"')).map((line) => JSON.parse(line));
+  const counts = metrics.find((line) => 'UnfinishedDeployments' in line);
+  expect(counts).toMatchObject({ Stack: 'weir-dev', UnfinishedDeployments: 0, StuckDeployments: 0, SweeperRepairs: 0, SweeperProblems: 0 });
   const { MetricAlarms } = await call('monitoring', 'DescribeAlarms', {});
+  const watched = MetricAlarms.find(({ MetricName }: { MetricName: string }) => MetricName === 'StuckDeployments');
+  const [{ Namespace, Dimensions }] = counts._aws.CloudWatchMetrics;
+  expect(Namespace).toBe(watched.Namespace);
+  expect(Dimensions.map((names: string[]) => names.toSorted())).toEqual([watched.Dimensions.map(({ Name }: { Name: string }) => Name).toSorted()]);
+  for (const { Name, Value } of watched.Dimensions) expect(counts[Name]).toBe(Value);
   const { DashboardBody } = await call('monitoring', 'GetDashboard', { DashboardName: 'weir-dev' });
   const [alarms] = JSON.parse(DashboardBody).widgets;
   expect(alarms.properties.alarms.toSorted()).toEqual(MetricAlarms.map(({ AlarmArn }: { AlarmArn: string }) => AlarmArn).toSorted());
