@@ -73,6 +73,8 @@ class SimulatedClock implements Clock {
   readonly #heap: Entry[] = [];
   #order = 0;
   #held = 0;
+  /** Waiting until nothing is held. */
+  readonly #released: (() => void)[] = [];
   #live = 0;
   #lastNow: number;
   #wake: NodeJS.Timeout | NodeJS.Immediate | undefined;
@@ -165,9 +167,12 @@ class SimulatedClock implements Clock {
 
   /** Resolves when nothing is held and every promise and socket callback of the work just done has settled. */
   async #idle(): Promise<void> {
-    do {
+    for (;;) {
       await new Promise((resolve) => setImmediate(resolve));
-    } while (this.#held > 0 || (this.#heap[0] !== undefined && !this.#heap[0].cancelled && this.#heap[0].dueAt <= this.#lastNow && this.#wake !== undefined));
+      // A look at every turn would take from the functions the processor that they are waited for with.
+      if (this.#held > 0) await new Promise<void>((resolve) => this.#released.push(resolve));
+      else if (this.#wake === undefined || this.#heap[0] === undefined || this.#heap[0].cancelled || this.#heap[0].dueAt > this.#lastNow) return;
+    }
   }
 
   close(): void {
@@ -187,6 +192,7 @@ class SimulatedClock implements Clock {
     const wasIdle = this.#held === 0;
     const now = wasIdle || this.#held + by === 0 ? this.now() : 0;
     this.#held += by;
+    if (this.#held === 0) for (const resolve of this.#released.splice(0)) resolve();
     if (wasIdle === (this.#held === 0)) return;
     this.#reanchor(now);
     this.#rearm();
