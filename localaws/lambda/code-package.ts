@@ -1,7 +1,7 @@
 // The code of a function: a zip, checked and extracted once, shared by all functions that were given the same bytes.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
@@ -28,11 +28,12 @@ export interface CodeStore {
 /** Scopes of modules that Lambda's Node.js runtimes bring with them. */
 const RUNTIME_SCOPES = ['@aws-sdk', '@smithy', '@aws-crypto'];
 
-export function createCodeStore(): CodeStore {
+/** @param kept the directory for extracted code, which outlives the store and may have the code of earlier ones; temporary when absent */
+export function createCodeStore(kept?: string): CodeStore {
   let rootMade: Promise<string> | undefined;
   const packages = new Map<string, Promise<CodePackage>>();
   const root = (): Promise<string> => {
-    rootMade ??= makeRoot();
+    rootMade ??= makeRoot(kept);
     return rootMade;
   };
   return {
@@ -53,20 +54,27 @@ export function createCodeStore(): CodeStore {
     },
     home: async () => join(await root(), 'home'),
     async close() {
-      if (rootMade !== undefined) await rm(await rootMade, { recursive: true, force: true });
+      if (rootMade !== undefined && kept === undefined) await rm(await rootMade, { recursive: true, force: true });
     },
   };
 }
 
-async function makeRoot(): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), 'localaws-lambda-'));
-  await mkdir(join(root, 'home'));
-  await mkdir(join(root, 'node_modules'));
+async function makeRoot(kept: string | undefined): Promise<string> {
+  const root = kept ?? (await mkdtemp(join(tmpdir(), 'localaws-lambda-')));
+  await mkdir(join(root, 'home'), { recursive: true });
+  await mkdir(join(root, 'node_modules'), { recursive: true });
   for (const scope of RUNTIME_SCOPES) {
     const found = scopeDirectory(scope);
-    if (found !== undefined) await symlink(found, join(root, 'node_modules', scope), 'junction');
+    if (found !== undefined) await symlink(found, join(root, 'node_modules', scope), 'junction').catch(unless('EEXIST'));
   }
   return root;
+}
+
+/** Takes one error for success: another region that shares the directory was first. */
+function unless(...codes: readonly string[]): (error: unknown) => void {
+  return (error) => {
+    if (!codes.includes(String((error as NodeJS.ErrnoException).code))) throw error;
+  };
 }
 
 /** Where this project's own copy of a scope is, looked for as Node does. */
@@ -76,9 +84,21 @@ function scopeDirectory(scope: string): string | undefined {
 }
 
 async function extract(root: () => Promise<string>, name: string, sha256: string, zip: Uint8Array): Promise<CodePackage> {
-  const files = unzip(zip);
   const directory = join(await root(), name);
-  await mkdir(directory, { recursive: true });
+  const code = { sha256, size: zip.byteLength, directory };
+  if (existsSync(directory)) return code;
+  const files = unzip(zip);
+  const unfinished = await mkdtemp(`${directory}-`);
+  try {
+    await writeFiles(unfinished, files);
+    await rename(unfinished, directory).catch(unless('EEXIST', 'ENOTEMPTY', 'EPERM'));
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+  return code;
+}
+
+async function writeFiles(directory: string, files: Unzipped): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
     const target = resolve(directory, path);
     if (!target.startsWith(directory + sep)) throw unreadable();
@@ -89,7 +109,6 @@ async function extract(root: () => Promise<string>, name: string, sha256: string
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, content);
   }
-  return { sha256, size: zip.byteLength, directory };
 }
 
 function unzip(zip: Uint8Array): Unzipped {

@@ -22,8 +22,10 @@ export interface LambdaOptions {
   readonly faults?: LambdaFaults;
   /** How functions are run; worker threads when absent. */
   readonly executor?: (region: Region) => FunctionExecutor;
-  /** What becomes of their code; extracted into temporary files when absent. */
+  /** What becomes of their code; extracted into files when absent. */
   readonly codeStore?: () => CodeStore;
+  /** Where those files, and what V8 made of them, are kept from one region to the next; temporary when absent. Several may share it. */
+  readonly codeDirectory?: string;
   /** false: functions' logs are not sent to CloudWatch Logs. */
   readonly sendsLogs?: boolean;
 }
@@ -31,8 +33,8 @@ export interface LambdaOptions {
 export function createLambda(options: LambdaOptions = {}): ServiceFactory {
   return (region) => {
     const store = createFunctionStore(region);
-    const code = (options.codeStore ?? createCodeStore)();
-    const executor = options.executor?.(region) ?? createWorkerExecutor();
+    const code = options.codeStore?.() ?? createCodeStore(options.codeDirectory);
+    const executor = options.executor?.(region) ?? createWorkerExecutor(options.codeDirectory);
     const takesSimulatedTime = executor.takesSimulatedTime === true;
     const invoker = createInvoker({
       region,

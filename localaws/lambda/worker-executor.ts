@@ -1,11 +1,12 @@
 // Runs functions in worker threads: real code, real timers, the function's own memory limit, and nothing of the parent's
 // environment.
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { EnvironmentSpec, FunctionEnvironment, FunctionExecutor, Invocation, InvocationEnd, InvocationResult } from './function-executor.ts';
 import { INIT_MS_MAX, LOG_CHARACTERS_PER_INVOCATION_MAX } from './limits.ts';
 import type { WorkerMessage, WorkerStart } from './worker/messages.ts';
 
-const BOOTSTRAP = new URL('./worker/bootstrap.ts', import.meta.url);
+const ENTRY = new URL('./worker/entry.mjs', import.meta.url);
 /** Part of a function's memory that its heap may take; the rest is what the runtime itself needs on Lambda. */
 const HEAP_SHARE = 0.9;
 /** Smallest heap in which the bootstrap and an SDK client load at all. */
@@ -13,8 +14,10 @@ const HEAP_MB_MIN = 96;
 /** Writes kept that came between invocations. */
 const EARLY_LOG_MAX = 1_000;
 
-export function createWorkerExecutor(): FunctionExecutor {
-  return { start: startEnvironment };
+/** @param codeDirectory where functions' code is kept from one region to the next, if it is: what V8 compiles of it is kept there too */
+export function createWorkerExecutor(codeDirectory?: string): FunctionExecutor {
+  const compileCache = codeDirectory === undefined ? undefined : join(codeDirectory, 'compile-cache');
+  return { start: (spec) => startEnvironment(spec, compileCache) };
 }
 
 interface Running {
@@ -38,8 +41,8 @@ interface WorkerState {
   earlyLog: string[];
 }
 
-function startEnvironment(spec: EnvironmentSpec): FunctionEnvironment {
-  const worker = startWorker(spec);
+function startEnvironment(spec: EnvironmentSpec, compileCache: string | undefined): FunctionEnvironment {
+  const worker = startWorker(spec, compileCache);
   const state: WorkerState = {
     createdAt: performance.now(),
     usable: true,
@@ -66,15 +69,16 @@ function startEnvironment(spec: EnvironmentSpec): FunctionEnvironment {
   };
 }
 
-function startWorker(spec: EnvironmentSpec): Worker {
+function startWorker(spec: EnvironmentSpec, compileCache: string | undefined): Worker {
   const start: WorkerStart = {
     directory: spec.directory,
     handler: spec.handler,
     runtime: spec.runtime,
     logFormat: spec.logFormat,
     timeBuffer: spec.time.buffer,
+    compileCache,
   };
-  const worker = new Worker(BOOTSTRAP, {
+  const worker = new Worker(ENTRY, {
     name: spec.functionName,
     workerData: start,
     env: { ...spec.variables },

@@ -1,4 +1,5 @@
-// Runs inside each function's worker thread: what Lambda's Node.js runtime is to a real function. Started by worker-executor.ts.
+// Runs inside each function's worker thread: what Lambda's Node.js runtime is to a real function. Started by entry.mjs.
+import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Invocation } from '../function-executor.ts';
 import { errorPayload, unhandledRejectionPayload } from './error-payload.ts';
@@ -67,7 +68,13 @@ function serialize(result: unknown): string {
 
 try {
   const handler = await loadHandler(start.directory, start.handler, start.runtime);
-  parentPort?.on('message', (invocation: Invocation) => void run(handler, invocation));
+  let keeps = start.compileCache !== undefined;
+  parentPort?.on('message', async (invocation: Invocation) => {
+    await run(handler, invocation);
+    // Not before: what an invocation makes V8 compile is kept with the rest.
+    if (keeps) flushCompileCache();
+    keeps = false;
+  });
   send({ type: 'ready' });
 } catch (error) {
   const payload = errorPayload(error);

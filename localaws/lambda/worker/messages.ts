@@ -6,6 +6,8 @@ export interface WorkerStart {
   readonly runtime: string;
   readonly logFormat: 'Text' | 'JSON';
   readonly timeBuffer: SharedArrayBuffer;
+  /** Directory of what V8 compiled before; nothing is kept when absent. */
+  readonly compileCache: string | undefined;
 }
 
 export type WorkerMessage =

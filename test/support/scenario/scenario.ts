@@ -81,10 +81,12 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   const runtime = createScriptedTaskRuntime();
   const faults = createLambdaFaults();
   const capacity = createCapacityFaults();
+  const packaged = packagedTemplate();
   const localAws = await startLocalAws({
     clock: { kind: 'virtual' },
     startAt: START_AT,
-    stack: packagedTemplate(),
+    stack: packaged,
+    lambda: { codeDirectory: join(packaged.artifactDirectory, 'functions') },
     ...(options.realVersion === undefined ? { taskRuntime: runtime } : {}),
     lambdaFaults: faults,
     capacityFaults: capacity,
