@@ -12,7 +12,7 @@ import { showOf } from '../../cli/service-view.ts';
 import type { AwsShape } from '../../localaws/region.ts';
 import { type LocalAws, startLocalAws } from '../../localaws/start-local-aws.ts';
 import { isInstalled } from '../support/installed.ts';
-import { packagedTemplate } from '../support/scenario/packaged-template.ts';
+import { packagedWeir } from '../support/scenario/packaged-template.ts';
 
 const installed = isInstalled('aws');
 const describeWithCli = installed ? describe : describe.skip;
@@ -57,7 +57,7 @@ async function untilIdle(): Promise<void> {
 describeWithCli(installed ? 'the aws CLI' : 'the aws CLI is not installed, so these are skipped', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'weir-aws-cli-'));
-    localAws = await startLocalAws({ clock: { kind: 'scaled', speed: SPEED }, stack: packagedTemplate() });
+    localAws = await startLocalAws({ clock: { kind: 'scaled', speed: SPEED }, ...packagedWeir() });
     const [productionPort, testPort] = await freePorts();
     stage = await createStage(localAws, { productionPort, testPort, live: false });
     digest = await stage.push('v2', '2.0.0');

@@ -7,7 +7,7 @@ import { createStage, type Stage } from '../../cli/demo/stage.ts';
 import { showOf } from '../../cli/service-view.ts';
 import { type LocalAws, startLocalAws } from '../../localaws/start-local-aws.ts';
 import { sendTraffic } from '../../localaws/traffic/send-traffic.ts';
-import { packagedTemplate } from '../support/scenario/packaged-template.ts';
+import { packagedWeir } from '../support/scenario/packaged-template.ts';
 
 const REQUESTS = 2_000;
 const REQUESTS_PER_SECOND = 250;
@@ -18,7 +18,7 @@ let localAws: LocalAws;
 let stage: Stage;
 
 beforeAll(async () => {
-  localAws = await startLocalAws({ clock: { kind: 'scaled', speed: SPEED }, stack: packagedTemplate() });
+  localAws = await startLocalAws({ clock: { kind: 'scaled', speed: SPEED }, ...packagedWeir() });
   const [productionPort, testPort] = await freePorts();
   stage = await createStage(localAws, { productionPort, testPort, live: false });
 });

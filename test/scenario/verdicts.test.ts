@@ -14,9 +14,12 @@ import { freePorts } from '../../cli/demo/free-ports.ts';
 import { createStage, type Stage } from '../../cli/demo/stage.ts';
 import { showOf } from '../../cli/service-view.ts';
 import { type LocalAws, startLocalAws } from '../../localaws/start-local-aws.ts';
-import { packagedTemplate } from '../support/scenario/packaged-template.ts';
+import { packagedWeir } from '../support/scenario/packaged-template.ts';
 
 const MINUTE = 60_000;
+/** Real milliseconds between looks: each is a function run, and simulated time is slow while one is at work. */
+const LOOK_MILLISECONDS = 400;
+const LOOKS_MAX = 400;
 /** Real requests come by chance, and so does the minute in which there are enough of them: on a busy machine that takes its time. */
 const STORY_MILLISECONDS = 300_000;
 const COMMAND_LINE = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
@@ -56,7 +59,7 @@ const ended = ({ status }: Deployment): boolean => isTerminal(status);
 
 /** Blue serves under real traffic for long enough to have a past, then the manifest is applied. */
 async function worldOf(options: { blue: string; requestsPerSecond: number; speed: number; manifest: Readonly<Record<string, unknown>> }): Promise<World> {
-  localAws = await startLocalAws({ clock: { kind: 'scaled', speed: options.speed }, stack: packagedTemplate() });
+  localAws = await startLocalAws({ clock: { kind: 'scaled', speed: options.speed }, ...packagedWeir() });
   const [productionPort, testPort] = await freePorts();
   const stage = await createStage(localAws, { productionPort, testPort, live: false, first: options.blue, requestsPerSecond: options.requestsPerSecond });
   const manifest = {
@@ -71,17 +74,17 @@ async function worldOf(options: { blue: string; requestsPerSecond: number; speed
   const servedAt = localAws.clock.now();
   while (localAws.clock.now() < servedAt + 6 * MINUTE) await wait(100);
   const newest = async (): Promise<Deployment> => {
-    for (let look = 0; look < 600; look++) {
+    for (let look = 0; look < LOOKS_MAX; look++) {
       const [deployment] = (await showOf(stage.client, stage.serviceKey, 1)).deployments;
       if (deployment !== undefined) return deployment;
-      await wait(100);
+      await wait(LOOK_MILLISECONDS);
     }
     throw new Error('no deployment began');
   };
   const until = async (reached: (deployment: Deployment) => boolean): Promise<Deployment> => {
     let deployment = await newest();
-    for (let look = 0; look < 900 && !reached(deployment); look++) {
-      await wait(100);
+    for (let look = 0; look < LOOKS_MAX && !reached(deployment); look++) {
+      await wait(LOOK_MILLISECONDS);
       deployment = await newest();
     }
     if (!reached(deployment))

@@ -15,7 +15,7 @@ import { pushImage } from '../../../localaws/image/push-image.ts';
 import { createLambdaFaults, type LambdaFaults } from '../../../localaws/lambda/faults.ts';
 import type { AwsShape, ServiceName } from '../../../localaws/region.ts';
 import { type LocalAws, startLocalAws } from '../../../localaws/start-local-aws.ts';
-import { packagedTemplate } from './packaged-template.ts';
+import { packagedWeir } from './packaged-template.ts';
 import { runningSides, type SimulatedTraffic, simulateTraffic } from './simulated-traffic.ts';
 
 const PROJECT_ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -81,12 +81,10 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   const runtime = createScriptedTaskRuntime();
   const faults = createLambdaFaults();
   const capacity = createCapacityFaults();
-  const packaged = packagedTemplate();
   const localAws = await startLocalAws({
     clock: { kind: 'virtual' },
     startAt: START_AT,
-    stack: packaged,
-    lambda: { codeDirectory: join(packaged.artifactDirectory, 'functions') },
+    ...packagedWeir(),
     ...(options.realVersion === undefined ? { taskRuntime: runtime } : {}),
     lambdaFaults: faults,
     capacityFaults: capacity,
