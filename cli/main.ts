@@ -1,32 +1,47 @@
 // The `weir` command: one verb per file, each registered here.
 import { Command, CommanderError, Option } from 'commander';
-import { registerAbort } from './abort.ts';
-import { registerApply } from './apply.ts';
-import { registerApprove } from './approve.ts';
-import { registerBreaker } from './breaker.ts';
 import { CommandFailure } from './command-failure.ts';
-import { registerCompletion } from './completion.ts';
-import { registerDashboard } from './dashboard.ts';
-import { registerDeploy } from './deploy.ts';
-import { registerDiff } from './diff.ts';
-import { registerDoctor } from './doctor.ts';
-import { registerEvents } from './events.ts';
-import { registerExplain } from './explain.ts';
-import { registerHistory } from './history.ts';
-import { registerInit } from './init.ts';
-import { registerLocal } from './local/local.ts';
-import { registerMigrate } from './migrate.ts';
-import { registerPause } from './pause.ts';
-import { registerPlan } from './plan.ts';
-import { registerPromote } from './promote.ts';
-import { registerRehearse } from './rehearse.ts';
-import { registerRemediation } from './remediation.ts';
-import { registerReplay } from './replay.ts';
-import { registerRetry } from './retry.ts';
-import { registerRollback } from './rollback.ts';
-import { registerServices } from './services.ts';
-import { registerStatus } from './status.ts';
-import { registerVerify } from './verify.ts';
+
+type Register = (program: Command) => void;
+
+/** One file per verb, read when it is asked for: all of them take twice as long. */
+const verbs: Readonly<Record<string, () => Promise<Register>>> = {
+  init: async () => (await import('./init.ts')).registerInit,
+  apply: async () => (await import('./apply.ts')).registerApply,
+  verify: async () => (await import('./verify.ts')).registerVerify,
+  diff: async () => (await import('./diff.ts')).registerDiff,
+  plan: async () => (await import('./plan.ts')).registerPlan,
+  rehearse: async () => (await import('./rehearse.ts')).registerRehearse,
+  migrate: async () => (await import('./migrate.ts')).registerMigrate,
+  status: async () => (await import('./status.ts')).registerStatus,
+  abort: async () => (await import('./abort.ts')).registerAbort,
+  promote: async () => (await import('./promote.ts')).registerPromote,
+  approve: async () => (await import('./approve.ts')).registerApprove,
+  pause: async () => (await import('./pause.ts')).registerPause,
+  resume: async () => (await import('./pause.ts')).registerResume,
+  rollback: async () => (await import('./rollback.ts')).registerRollback,
+  retry: async () => (await import('./retry.ts')).registerRetry,
+  history: async () => (await import('./history.ts')).registerHistory,
+  events: async () => (await import('./events.ts')).registerEvents,
+  deploy: async () => (await import('./deploy.ts')).registerDeploy,
+  explain: async () => (await import('./explain.ts')).registerExplain,
+  breaker: async () => (await import('./breaker.ts')).registerBreaker,
+  remediation: async () => (await import('./remediation.ts')).registerRemediation,
+  replay: async () => (await import('./replay.ts')).registerReplay,
+  services: async () => (await import('./services.ts')).registerServices,
+  dashboard: async () => (await import('./dashboard.ts')).registerDashboard,
+  doctor: async () => (await import('./doctor.ts')).registerDoctor,
+  local: async () => (await import('./local/local.ts')).registerLocal,
+  completion: async () => (await import('./completion.ts')).registerCompletion,
+};
+/** What is about every verb. */
+const ABOUT_ALL = ['help', 'completion'];
+
+/** Those that may be meant: a value of an option may look like a verb. All where none is, for help and for whoever mistyped. */
+function verbsNamedIn(words: readonly string[]): readonly (() => Promise<Register>)[] {
+  const named = Object.entries(verbs).filter(([verb]) => words.includes(verb));
+  return named.length === 0 || words.some((word) => ABOUT_ALL.includes(word)) ? Object.values(verbs) : named.map(([, load]) => load);
+}
 
 const program = new Command('weir')
   .description('Deployment control plane for Amazon ECS: push an image, get a canary')
@@ -38,32 +53,7 @@ const program = new Command('weir')
   .exitOverride()
   .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 rolled back, 4 still running');
 
-registerInit(program);
-registerApply(program);
-registerVerify(program);
-registerDiff(program);
-registerPlan(program);
-registerRehearse(program);
-registerMigrate(program);
-registerStatus(program);
-registerAbort(program);
-registerPromote(program);
-registerApprove(program);
-registerPause(program);
-registerRollback(program);
-registerRetry(program);
-registerHistory(program);
-registerEvents(program);
-registerDeploy(program);
-registerExplain(program);
-registerBreaker(program);
-registerRemediation(program);
-registerReplay(program);
-registerServices(program);
-registerDashboard(program);
-registerDoctor(program);
-registerLocal(program);
-registerCompletion(program);
+for (const register of await Promise.all(verbsNamedIn(process.argv.slice(2)).map((load) => load()))) register(program);
 
 try {
   await program.parseAsync();

@@ -30,6 +30,9 @@ export function registerPause(program: Command): void {
       if (answer.kind !== 'paused') throw new CommandFailure('nothing was paused');
     },
   );
+}
+
+export function registerResume(program: Command): void {
   register(program, 'resume', 'let a paused deployment go on', '\nExample:\n  weir resume prod/orders --reason "logs are clean"').action(
     async (service: string, options: PauseOptions, command: Command) => {
       const answer = await ask<ResumeAnswer>('resume', service, options, command);

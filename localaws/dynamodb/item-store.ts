@@ -2,7 +2,8 @@
 // validation and messages; what it lacks is added around it by the operations.
 import { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
-import dynalite from 'dynalite';
+import { createRequire } from 'node:module';
+import type dynalite from 'dynalite';
 import { AwsError } from '../endpoint/aws-error.ts';
 import { serializeJson } from '../endpoint/json-wire.ts';
 import type { AwsShape } from '../region.ts';
@@ -40,7 +41,9 @@ const HEADERS = {
 };
 
 export function createItemStore(): ItemStore {
-  const server: Server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  // Only now: whoever keeps items in memory does without dynalite's database.
+  const create = createRequire(import.meta.url)('dynalite') as typeof dynalite;
+  const server: Server = create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   let last: Promise<unknown> = Promise.resolve();
   return {
     run: (operation, input) => request(server, operation, input),

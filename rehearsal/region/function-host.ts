@@ -80,13 +80,19 @@ const clients: AwsClientSettings = {
   signer: { sign: async (request: SdkRequest) => request } as never,
 };
 
-/** Loads every handler, once in a thread, and makes them run where the simulation says. */
-export async function loadFunctions(): Promise<RunFunction> {
+/**
+ * Makes the handlers run where the simulation says; once in a thread.
+ * @param when they are loaded: all now, so that each run finds the same, or each as it is first invoked, which is sooner for a single run
+ */
+export async function loadFunctions(when: 'now' | 'invoked'): Promise<RunFunction> {
   const handlers = new Map<string, Handler>();
-  for (const file of globSync('functions/*/*.ts', { cwd: PROJECT_ROOT })) {
-    const module = (await import(pathToFileURL(join(PROJECT_ROOT, file)).href)) as { handler: Handler };
-    handlers.set(file.slice(0, -'.ts'.length), module.handler);
-  }
+  const load = async (source: string): Promise<Handler> => {
+    const { handler } = (await import(pathToFileURL(join(PROJECT_ROOT, `${source}.ts`)).href)) as { handler: Handler };
+    handlers.set(source, handler);
+    return handler;
+  };
+  const sources = globSync('functions/*/*.ts', { cwd: PROJECT_ROOT }).map((file) => file.slice(0, -'.ts'.length).replaceAll('\\', '/'));
+  if (when === 'now') for (const source of sources) await load(source);
   const made = new Map<string, { configuration: Configuration; ports: Ports }>();
   findSandboxWith(() => {
     const { variables } = here().running.spec;
@@ -102,8 +108,10 @@ export async function loadFunctions(): Promise<RunFunction> {
   return (running, event) => {
     // `.build/functions/steps/plan/index.handler`
     const source = dirname(running.spec.handler).replace(/^\.build\//, '');
+    if (!sources.includes(source)) throw new Error(`there is no handler ${source} (${basename(running.spec.handler)})`);
     const handler = handlers.get(source);
-    if (handler === undefined) throw new Error(`there is no handler ${source} (${basename(running.spec.handler)})`);
+    // A module belongs to the thread, not to the function that happens to need it first.
+    if (handler === undefined) return current.exit(() => load(source)).then((loaded) => loaded(event, contextOf(running)));
     return handler(event, contextOf(running));
   };
 }

@@ -92,10 +92,11 @@ const START_AT = Date.UTC(2026, 10, 23, 9, 0, 0);
 const SETTLE_MS_MAX = 600_000;
 const root: Principal = { kind: 'root' };
 
-export async function loadMachinery(templateFile: string): Promise<Machinery> {
+/** @param functions whether all are loaded now, or each when it is first invoked */
+export async function loadMachinery(templateFile: string, functions: 'now' | 'invoked' = 'now'): Promise<Machinery> {
   // Texts of stack traces would make histories depend on where the sources lie.
   Error.stackTraceLimit = 0;
-  return { runFunction: await loadFunctions(), retries: await freshRetryStrategy(), templateFile };
+  return { runFunction: await loadFunctions(functions), retries: await freshRetryStrategy(), templateFile };
 }
 
 export async function createWorld(machinery: Machinery, options: WorldOptions): Promise<World> {
