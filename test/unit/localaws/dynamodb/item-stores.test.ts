@@ -157,8 +157,9 @@ describe('the item store in memory and dynalite', () => {
       fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 25 }), async (calls) => {
         const table = `table-${++tables}`;
         for (const store of stores) await store.run('CreateTable', { ...TABLE, TableName: table });
-        // dynalite finishes a table in a timer of 0 ms.
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        // dynalite finishes a table in a timer, and refuses batches until then.
+        while ((await stores[0].run('DescribeTable', { TableName: table }))['Table'].TableStatus !== 'ACTIVE')
+          await new Promise((resolve) => setTimeout(resolve, 1));
         for (const one of calls) {
           const [theirs, ours] = [await ask(stores[0], table, one), await ask(stores[1], table, one)];
           expect({ of: one, answer: ours }).toEqual({ of: one, answer: theirs });
