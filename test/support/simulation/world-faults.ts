@@ -7,6 +7,7 @@ import type { Load } from './load.ts';
 
 const SPOT_REASON = 'Your Spot Task was interrupted.';
 const LATE_MINUTES = 3;
+const OUTSIDER_PATIENCE_MS = 1_200_000;
 
 /** Has each fault strike at its time. */
 export function strikeWorld(world: World, load: Load, faults: readonly WorldFault[]): void {
@@ -51,9 +52,13 @@ const STRIKES: Readonly<Record<WorldFault['kind'], (world: World, amount: number
   async outsideDeployment(world) {
     if (world.service.driver === 'ecs') {
       const { cluster, service } = world.service;
+      const before = await world.truth.runningDriverDeployments();
       const { services } = await world
         .call('ecs', 'UpdateService', { cluster, service, forceNewDeployment: true })
         .then((answer) => ({ services: [answer['service']] }));
+      const theirs = (await world.truth.runningDriverDeployments()).find((id) => !before.includes(id));
+      // What they deploy may be what Weir was at, and never get healthy: whoever started it ends it.
+      world.clock.schedule(OUTSIDER_PATIENCE_MS, () => void world.clock.during(() => stopIfRunning(world, theirs)), 'the outsider gives up');
       return String(services[0]?.['deployments']?.[0]?.['id']);
     }
     const taskSet = (await world.truth.taskSets()).find((candidate) => candidate['status'] === 'PRIMARY');
@@ -100,4 +105,10 @@ async function anyTask(world: World): Promise<string | undefined> {
   const { taskArns } = await world.call('ecs', 'ListTasks', { cluster: world.service.cluster, serviceName: world.service.service });
   const arns = (taskArns as AwsShape[]).map(String).sort();
   return arns.length === 0 ? undefined : world.dice.oneOf(arns);
+}
+
+async function stopIfRunning(world: World, serviceDeploymentArn: string | undefined): Promise<void> {
+  if (serviceDeploymentArn === undefined || !(await world.truth.runningDriverDeployments()).includes(serviceDeploymentArn)) return;
+  await world.call('ecs', 'StopServiceDeployment', { serviceDeploymentArn, stopType: 'ROLLBACK' });
+  world.history.add({ at: world.clock.now(), who: 'the world', what: 'the outsider gives up', outcome: serviceDeploymentArn });
 }
