@@ -20,6 +20,8 @@ export interface Truth {
   /** Service and deployment records as they are stored. */
   records(): Promise<{ readonly service: AwsShape | undefined; readonly deployments: readonly AwsShape[] }>;
   remedies(): Promise<readonly Remedy[]>;
+  /** Ids of the notifications that were published. */
+  published(): ReadonlySet<string>;
   taskSets(): Promise<readonly AwsShape[]>;
 }
 
@@ -29,12 +31,16 @@ export interface Remedy {
   readonly status: string;
 }
 
-/** @param keys sort keys of the records there are; they grow */
-export function createTruth(
-  region: Region,
-  service: SimulatedService,
-  keys: { readonly deployments: ReadonlySet<string>; readonly remediations: ReadonlySet<string> },
-): Truth {
+/** What the region's calls have left behind until now. */
+export interface Traces {
+  /** Sort keys of the records there are. */
+  readonly deployments: ReadonlySet<string>;
+  readonly remediations: ReadonlySet<string>;
+  /** Ids of the notifications that were published. */
+  readonly published: ReadonlySet<string>;
+}
+
+export function createTruth(region: Region, service: SimulatedService, traces: Traces): Truth {
   const call = (name: Parameters<Region['call']>[0], operation: string, input: AwsShape): Promise<AwsShape> => region.call(name, operation, input, root);
   const taskSets = async (): Promise<readonly AwsShape[]> => {
     const { services } = await call('ecs', 'DescribeServices', { cluster: service.cluster, services: [service.service] });
@@ -43,6 +49,7 @@ export function createTruth(
   const read = readRecords(call, service);
   const truth: Truth = {
     taskSets,
+    published: () => traces.published,
     async weights() {
       const { Rules } = await call('elasticloadbalancing', 'DescribeRules', { ListenerArn: service.productionListenerArn });
       const action = (Rules[0].Actions as AwsShape[])[0] ?? {};
@@ -106,11 +113,11 @@ export function createTruth(
       );
     },
     async remedies() {
-      const records = await Promise.all([...keys.remediations].map(read));
+      const records = await Promise.all([...traces.remediations].map(read));
       return records.flatMap((record) => (record === undefined ? [] : [record as unknown as Remedy]));
     },
     async records() {
-      const deployments = await Promise.all([...keys.deployments].map(read));
+      const deployments = await Promise.all([...traces.deployments].map(read));
       return { service: await read('SERVICE'), deployments: deployments.filter((record) => record !== undefined) };
     },
   };

@@ -24,7 +24,7 @@ import {
   setUpService,
 } from './sample-service.ts';
 import { createScriptedTaskRuntime, type ImageScript, type ScriptedTaskRuntime } from './scripted-task-runtime.ts';
-import { createTruth, type Truth } from './truth.ts';
+import { createTruth, type Traces, type Truth } from './truth.ts';
 
 /** What a thread loads once. */
 export interface Machinery {
@@ -133,11 +133,11 @@ export async function createWorld(machinery: Machinery, options: WorldOptions): 
   });
   made.localAws = localAws;
   const { region, clock } = localAws;
-  const keys = collectKeys(localAws);
+  const traces = watchTraces(localAws);
   if (options.interceptor !== undefined) localAws.dispatcher.intercept(options.interceptor);
   const call: RegionCall = (service, operation, input) => region.call(service, operation, input, root);
   const { service, firstDigest } = await settle(localAws, call, options);
-  const truth = createTruth(region, service, keys);
+  const truth = createTruth(region, service, traces);
   const tags = new Map([[firstDigest, '1.0.0']]);
   const scene = { localAws, region, clock, history, dice, service, runtime, truth, firstDigest, call, behaviours, tags };
   made.world = { ...scene, ...hands(scene), close: () => localAws.close() };
@@ -149,16 +149,21 @@ function there<T>(part: T | undefined): T {
   return part;
 }
 
-/** Sort keys of the records there are; they grow. */
-function collectKeys(localAws: LocalAws): { readonly deployments: ReadonlySet<string>; readonly remediations: ReadonlySet<string> } {
-  const keys = { deployments: new Set<string>(), remediations: new Set<string>() };
-  localAws.dispatcher.intercept((called, input, next) => {
+/** What was written and said until now; it grows. */
+function watchTraces(localAws: LocalAws): Traces {
+  const traces = { deployments: new Set<string>(), remediations: new Set<string>(), published: new Set<string>() };
+  localAws.dispatcher.intercept(async (called, input, next) => {
+    if (called.operation === 'Publish') {
+      const answer = await next();
+      traces.published.add(String(JSON.parse(String(input['Message']))['id']));
+      return answer;
+    }
     const key = called.operation === 'PutItem' ? String(input['Item']?.['sk']?.['S'] ?? '') : '';
-    if (key.startsWith('DEPLOYMENT#')) keys.deployments.add(key);
-    if (key.startsWith('REMEDIATION#')) keys.remediations.add(key);
+    if (key.startsWith('DEPLOYMENT#')) traces.deployments.add(key);
+    if (key.startsWith('REMEDIATION#')) traces.remediations.add(key);
     return next();
   });
-  return keys;
+  return traces;
 }
 
 /** The service of the story, running. */

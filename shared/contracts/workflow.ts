@@ -13,6 +13,7 @@ export const workflowNextKinds = [
   'waitForSlot',
   'handOver',
   'makeSafe',
+  'tellAgain',
   'plan',
   'stop',
 ] as const;
@@ -21,7 +22,7 @@ export type WorkflowNext = (typeof workflowNextKinds)[number];
 
 /** What a step tells the state machine: where to go, and nothing its Choices would have to judge. */
 export interface StepAnswer {
-  /** `waitSeconds` goes with the kinds that wait (`watch`, `waitForSlot`, `makeSafe`): a whole number of at least 1. */
+  /** `waitSeconds` goes with the kinds that wait (`watch`, `waitForSlot`, `makeSafe`, `tellAgain`): a whole number of at least 1. */
   readonly next: { readonly kind: WorkflowNext; readonly waitSeconds?: number };
   /** Signals the decision knew of; AwaitSignal does not wait when there are more. */
   readonly signals?: number;

@@ -1,5 +1,6 @@
 // Step Conclude: put auto scaling back, give the service to the push that waits, tell people. Every part can be repeated; the order
-// makes sure that what is not done yet is found by whoever repeats it.
+// makes sure that what is not done yet is found by whoever repeats it. News that a channel did not take are all that is left then, and
+// are tried again.
 
 import { breakerPolicy, readManifest } from '#contracts/stored-manifest.ts';
 import { type StepAnswer, stop } from '#contracts/workflow.ts';
@@ -11,6 +12,7 @@ import { type Deployment, isTerminal, type Outcome } from '#core/deployment/depl
 import { explainDeployment } from '#core/deployment/explain.ts';
 import { alertOfOutcome } from '#core/notification/alert.ts';
 import { outcomeText } from '#core/notification/outcome-text.ts';
+import { secondsUntilToldAgain } from '#core/notification/tell-again.ts';
 import { holds, type Release, release, type ServiceRecord } from '#core/service/service-record.ts';
 import { PermanentError } from '#ports/errors.ts';
 import type { Ports } from '#ports/ports.ts';
@@ -38,12 +40,19 @@ export async function concludeDeployment(ports: Ports, input: WorkflowInput): Pr
   const policy = breakerPolicy(readManifest(service.record.manifest));
   const released = await changeService(ports, input.serviceKey, (record) => release(record, releaseOf(deployment, input.fence, policy), ports.now()));
   const concluded = released?.record ?? service.record;
-  await tell(ports, (await ports.deployments.load(input.serviceKey, input.deploymentId))?.deployment ?? deployment, deployment.outcome, concluded);
+  const told = await tell(ports, (await ports.deployments.load(input.serviceKey, input.deploymentId))?.deployment ?? deployment, deployment.outcome, concluded);
   await tellOfBreaker(ports, concluded);
   if (released?.refused !== undefined) await refuseWaiting(ports, input.serviceKey, released.refused);
   // Also when an earlier try released: the next holder may not have been started.
   const next = released?.started?.deploymentId ?? (await ports.services.load(input.serviceKey))?.record.active?.deploymentId;
   if (next !== undefined && next !== deployment.id) await startDeployment(ports, input.serviceKey, next);
+  return told ? stop : tellAgain(ports, deployment, deployment.outcome);
+}
+
+function tellAgain(ports: Ports, { id, serviceKey }: Deployment, { at, status }: Outcome): StepAnswer {
+  const waitSeconds = secondsUntilToldAgain(at, ports.now());
+  if (waitSeconds !== undefined) return { next: { kind: 'tellAgain', waitSeconds } };
+  ports.log.warn('gave up telling people how a deployment ended', { serviceKey, deploymentId: id, status });
   return stop;
 }
 
@@ -98,9 +107,10 @@ function blamesDeployedImage({ rollback, request }: Deployment): boolean {
   return ['health', 'alarm', 'hook', 'driver'].includes(cause.kind);
 }
 
-async function tell(ports: Ports, deployment: Deployment, { status }: Outcome, service: ServiceRecord): Promise<void> {
+/** @returns whether every channel has the news */
+async function tell(ports: Ports, deployment: Deployment, { status }: Outcome, service: ServiceRecord): Promise<boolean> {
   const { id, serviceKey, request } = deployment;
-  await tellPeople(ports, readManifest(service.manifest).notifications, {
+  return tellPeople(ports, readManifest(service.manifest).notifications, {
     id: `${id}#${status}`,
     alert: alertOfOutcome(status),
     serviceKey,

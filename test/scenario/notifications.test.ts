@@ -119,12 +119,34 @@ describe('a deployment that asks and ends', () => {
 });
 
 describe('people who cannot be told', () => {
-  test('stop nothing: a missing topic and a secret that is none', async () => {
-    const { apply, push, untilEnded, servingDigest } = scenario;
+  test('learn how a deployment ended when the chat is back, once, and nothing waits for it', async () => {
+    const { apply, push, pass, untilEnded } = scenario;
+    await apply(throughSecret);
+    isDown = true;
+    await untilEnded(await push('3.1.0', { script: exitsAtStart }));
+    await pass(40 * MINUTE);
+    expect(refused).toBeGreaterThan(2);
+    expect(messages).toEqual([]);
+    // The service is free meanwhile.
+    expect(await untilEnded(await push('3.2.0'))).toMatchObject({ status: 'Succeeded' });
+    isDown = false;
+    await pass(20 * MINUTE);
+    expect(messages.map(({ text }) => text.split('\n')[0]).toSorted()).toEqual(['*prod/orders: 3.1.0 Failed*', '*prod/orders: 3.2.0 Succeeded*']);
+    // The topic took both at once.
+    expect((await told()).map(({ status }) => status)).toEqual(['Failed', 'Succeeded']);
+  });
+
+  test('stop nothing: a missing topic and a secret that is none; they learn of it when the manifest names channels that are there', async () => {
+    const { apply, push, pass, untilEnded, servingDigest } = scenario;
     await apply({ notifications: { topicArn: 'arn:aws:sns:us-east-1:000000000000:nowhere', webhook: { parameter: '/weir/none' } } });
     const digest = await push('4.0.0');
     expect(await untilEnded(digest)).toMatchObject({ status: 'Succeeded' });
     expect(await servingDigest()).toBe(digest);
+    expect(messages).toEqual([]);
+    await apply(throughSecret);
+    await pass(5 * MINUTE);
+    expect(messages.map(({ text }) => text.split('\n')[0])).toEqual(['*prod/orders: 4.0.0 Succeeded*']);
+    expect((await told()).map(({ status }) => status)).toEqual(['Succeeded']);
   });
 
   test('learn of words nobody knows when the chat is back, once', async () => {

@@ -79,6 +79,22 @@ const regressions: readonly Regression[] = [
     ends: ['Succeeded', 'Succeeded'],
     minutes: 30,
   },
+  {
+    story: 'one write fails while people are told that an image crashed: the step took its news for told, and nobody ever was',
+    seed: 933,
+    name: 'crash-at-start',
+    faults: [{ kind: 'failsBefore', functionName: 'conclude', invocation: 1, ordinal: 10 }],
+    ends: ['Failed'],
+    minutes: 5,
+  },
+  {
+    story: 'the function dies while it tells people: its claim was still held when the step came again, which left them untold',
+    seed: 904,
+    name: 'canary',
+    faults: [{ kind: 'killed', functionName: 'conclude', invocation: 1, ordinal: 11 }],
+    ends: ['Succeeded'],
+    minutes: 6,
+  },
 ];
 
 let pool: Pool;

@@ -126,6 +126,12 @@ describe('the deployment workflow', () => {
     expect(states).toEqual(expect.arrayContaining(['MakeSafe', 'WaitBeforeMakeSafe', 'Conclude']));
   });
 
+  test('concludes again after a while when not everybody could be told', async () => {
+    const { status, states } = await run({ ...planned, Assess: [go('conclude')], Conclude: [go('tellAgain', 60), go('tellAgain', 90), go('stop')] });
+    expect(status).toBe('SUCCEEDED');
+    expect(states.slice(-7)).toEqual(['WaitToTell', 'Conclude', 'AfterConclude', 'WaitToTell', 'Conclude', 'AfterConclude', 'Stopped']);
+  });
+
   test('tries a throttled step again and does not take it for a failure', async () => {
     const { states } = await run({ ...planned, Assess: [{ throws: 'RetryableError' }, { throws: 'ConflictError' }, go('conclude')], Conclude: [go('stop')] });
     expect(states).not.toContain('MakeSafe');

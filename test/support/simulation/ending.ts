@@ -55,6 +55,7 @@ export async function reportEnding(context: EndingContext): Promise<void> {
   if (!scaling.scalingIn || !scaling.scalingOut || !scaling.scheduled) watch.report('scale-in is restored', JSON.stringify(scaling));
   await reportServing(context, deployments);
   reportNewest(context, deployments);
+  reportUntold(context, deployments);
   for (const id of watch.vanished) watch.report('a queue never drops the newest push', `${id} left the queue and nobody was told`);
   for (const { queue, messages } of await truth.deadLetters()) {
     if (messages > 0 && !mayGiveUp(context.struck)) watch.report('dead-letter queues are empty', `${queue} has ${messages}`);
@@ -90,6 +91,17 @@ async function reportServing({ truth, watch, world, struck, badDigests }: Ending
   const expected = (lastSuccess?.['request'] as AwsShape | undefined)?.['digest'] ?? world.firstDigest;
   if (serving !== expected)
     watch.report('the record agrees with AWS when it ends', `the last success is ${world.tags.get(String(expected)) ?? expected}, the listener serves ${name}`);
+}
+
+/** What gave way to another before it began was that other's to tell of. */
+const UNTOLD = new Set(['Superseded', 'Refused']);
+
+function reportUntold({ truth, watch }: EndingContext, deployments: readonly AwsShape[]): void {
+  const published = truth.published();
+  for (const { id, status } of deployments) {
+    if (UNTOLD.has(status) || published.has(`${id}#${status}`)) continue;
+    watch.report('people are told how every deployment ended', `nobody was told that ${id} ended ${status}`);
+  }
 }
 
 /** The newest image pushed has a deployment that came to its own end: it was not dropped for an older one. */

@@ -31,6 +31,7 @@ export const invariantNames = [
   'the record agrees with AWS when it ends',
   'a bad image never stays',
   'the newest push is judged',
+  'people are told how every deployment ended',
   'dead-letter queues are empty',
   'no permission is missing',
   'nothing fails unnoticed',

@@ -156,6 +156,13 @@ export const plantedBugs: readonly PlantedBug[] = [
     answer: (call, _input, answer) => (functionOf(call) === 'sweep' && isCall(call, 'dynamodb', 'Query') ? { ...answer, Items: [], Count: 0 } : answer),
   },
   {
+    name: 'told-or-not',
+    summary: 'the workflow ends whether or not people could be told how the deployment ended',
+    machine: (states) => {
+      if (states['WaitToTell'] !== undefined) states['WaitToTell']['Next'] = 'Stopped';
+    },
+  },
+  {
     name: 'unsafe-end-after-an-error',
     summary: 'an unexpected error in a step ends the workflow instead of making traffic safe, and the sweeper thinks it still runs',
     machine: (states) => {
