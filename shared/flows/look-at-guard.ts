@@ -3,6 +3,8 @@
 import { breakerPolicy, readManifest } from '#contracts/stored-manifest.ts';
 import type { Deployment, DeploymentEvent } from '#core/deployment/deployment.ts';
 import { deploymentId } from '#core/deployment/deployment-id.ts';
+import type { GuardState } from '#core/deployment/guard-state.ts';
+import { secondsUntilToldAgain } from '#core/notification/tell-again.ts';
 import { decideGuard, type GuardDecision, type GuardedDeployment, type GuardTarget } from '#core/remediation/guard-window.ts';
 import { countRegression, type ServiceRecord } from '#core/service/service-record.ts';
 import type { Ports } from '#ports/ports.ts';
@@ -13,15 +15,17 @@ import { type ObservedGuard, observeGuard } from './observe-guard.ts';
 import { tellOfBreaker } from './tell-of-breaker.ts';
 import { tellPeople } from './tell-people.ts';
 
+type GuardEnded = NonNullable<GuardState['ended']>;
 type Regression = Extract<GuardDecision, { kind: 'redeploy' | 'propose' | 'alert' }>;
 
-/** @returns what was decided, for the log; undefined when the window is not open */
+/** @returns what was decided, for the log; undefined when the window is not open any more */
 export async function lookAtGuard(ports: Ports, serviceKey: string, id: string): Promise<GuardDecision['kind'] | undefined> {
   const [loaded, service] = await Promise.all([ports.deployments.load(serviceKey, id), ports.services.load(serviceKey)]);
   if (loaded === undefined || service === undefined) return undefined;
   const { deployment } = loaded;
   const guarded = guardedOf(deployment);
-  if (guarded === undefined || deployment.guard?.ended !== undefined) return undefined;
+  if (guarded === undefined) return undefined;
+  if (deployment.guard?.ended !== undefined) return await tellEnd(ports, deployment, service.record);
   const { record } = service;
   const target = await targetOf(ports, deployment, record);
   const policy = readManifest(record.manifest).guard;
@@ -33,7 +37,7 @@ export async function lookAtGuard(ports: Ports, serviceKey: string, id: string):
   if (cheap.kind === 'over') {
     const restored = await restoredByRunbook(ports, deployment, record);
     if (restored !== undefined) return restored;
-    await recordOn(ports, deployment, [{ type: 'GuardEnded', kind: 'over', why: cheap.why, evidence: [] }]);
+    await recordOn(ports, deployment, [{ type: 'GuardEnded', kind: 'over', why: cheap.why, evidence: [], isNews: false }]);
     return 'over';
   }
   const seen = await observeGuard(ports, deployment, record);
@@ -53,7 +57,7 @@ async function restoredByRunbook(ports: Ports, deployment: Deployment, record: S
   if (remedy?.purpose !== 'restore' || active.digest === request.digest) return undefined;
   await count(ports, deployment, record, remedy.why);
   await recordOn(ports, deployment, [
-    { type: 'GuardEnded', kind: 'redeploy', why: remedy.why, evidence: [`asked for by ${remedy.by}`], restoredBy: active.deploymentId },
+    { type: 'GuardEnded', kind: 'redeploy', why: remedy.why, evidence: [`asked for by ${remedy.by}`], restoredBy: active.deploymentId, isNews: false },
   ]);
   return 'redeploy';
 }
@@ -77,22 +81,32 @@ function judged({ verdict, evidence, crashes }: ObservedGuard): readonly Deploym
   return verdict === undefined ? [] : [{ type: 'GuardJudged', verdict, evidence, isBad: verdict.verdict === 'fail' || crashes !== undefined }];
 }
 
-async function recordOn(ports: Ports, deployment: Deployment, events: readonly DeploymentEvent[]): Promise<void> {
-  await changeDeployment(ports, deployment.serviceKey, deployment.id, () => events);
+async function recordOn(ports: Ports, deployment: Deployment, events: readonly DeploymentEvent[]): Promise<Deployment> {
+  return (await changeDeployment(ports, deployment.serviceKey, deployment.id, () => events))?.deployment ?? deployment;
 }
 
 async function act(ports: Ports, deployment: Deployment, service: ServiceRecord, decision: Regression): Promise<void> {
   const { cause, evidence, kind } = decision;
   const way = kind === 'redeploy' ? await goBack(ports, deployment, service, decision.target, cause) : undefined;
   const refused = way !== undefined && 'refused' in way ? way.refused : undefined;
-  const ended: DeploymentEvent = {
-    type: 'GuardEnded',
-    kind: refused === undefined ? kind : 'alert',
-    why: refused === undefined ? cause : `${cause}; the way back was refused: ${refused}`,
-    evidence,
-    ...(way !== undefined && 'id' in way ? { restoredBy: way.id } : {}),
-  };
-  await tellPeople(ports, readManifest(service.manifest).notifications, {
+  const ended = await recordOn(ports, deployment, [
+    {
+      type: 'GuardEnded',
+      kind: refused === undefined ? kind : 'alert',
+      why: refused === undefined ? cause : `${cause}; the way back was refused: ${refused}`,
+      evidence,
+      ...(way !== undefined && 'id' in way ? { restoredBy: way.id } : {}),
+      isNews: true,
+    },
+  ]);
+  await tellEnd(ports, ended, service);
+}
+
+/** What could not be told is on record, and the next minute's look tells it. */
+async function tellEnd(ports: Ports, deployment: Deployment, { manifest }: ServiceRecord): Promise<undefined> {
+  const ended = deployment.guard?.ended;
+  if (ended?.news !== 'due') return;
+  const told = await tellPeople(ports, readManifest(manifest).notifications, {
     id: `${deployment.id}#GuardEnded`,
     alert: 'wentBad',
     serviceKey: deployment.serviceKey,
@@ -100,15 +114,16 @@ async function act(ports: Ports, deployment: Deployment, service: ServiceRecord,
     deploymentId: deployment.id,
     status: 'GuardEnded',
     title: `${deployment.serviceKey}: ${deployment.request.tag ?? deployment.request.digest} went bad after its deployment`,
-    text: [ended.why, ...evidence, advice(deployment, decision, way)].join('\n'),
+    text: [ended.why, ...ended.evidence, advice(deployment, ended)].join('\n'),
   });
-  await recordOn(ports, deployment, [ended]);
+  if (told) await recordOn(ports, deployment, [{ type: 'GuardNewsEnded', news: 'told' }]);
+  else if (secondsUntilToldAgain(ended.at, ports.now()) === undefined) await recordOn(ports, deployment, [{ type: 'GuardNewsEnded', news: 'givenUp' }]);
 }
 
-function advice({ serviceKey }: Deployment, decision: Regression, way: Awaited<ReturnType<typeof goBack>> | undefined): string {
-  if (way !== undefined && 'id' in way)
-    return `Deployment ${way.id} goes back to ${decision.kind === 'redeploy' ? decision.target.digest : ''}: weir status ${serviceKey} --watch`;
-  if (decision.kind === 'propose') return `To go back: weir deploy ${decision.target.digest} --service ${serviceKey}`;
+function advice({ serviceKey, guard }: Deployment, { kind, restoredBy }: GuardEnded): string {
+  const target = guard?.target?.digest ?? '';
+  if (restoredBy !== undefined) return `Deployment ${restoredBy} goes back to ${target}: weir status ${serviceKey} --watch`;
+  if (kind === 'propose') return `To go back: weir deploy ${target} --service ${serviceKey}`;
   return `Push a fix, or deploy an earlier image: weir deploy TAG --service ${serviceKey}`;
 }
 

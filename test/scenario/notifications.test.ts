@@ -149,6 +149,31 @@ describe('people who cannot be told', () => {
     expect((await told()).map(({ status }) => status)).toEqual(['Succeeded']);
   });
 
+  test('learn that a version went bad after its deployment when the chat is back, once', async () => {
+    const { apply, push, pass, until, untilEnded, deploymentOf, traffic } = scenario;
+    await apply({ ...throughSecret, guard: { mode: 'propose' } });
+    const digest = await push('4.1.0');
+    await untilEnded(digest);
+    isDown = true;
+    traffic.versions.set(digest, { errorShare: 0.5, latencySeconds: 0.05 });
+    let lookedAt = 0;
+    await until(async () => {
+      if (scenario.localAws.clock.now() - lookedAt < 20_000) return false;
+      lookedAt = scenario.localAws.clock.now();
+      return (await deploymentOf(digest))?.guard?.ended !== undefined;
+    });
+    await pass(3 * MINUTE);
+    expect((await deploymentOf(digest))?.guard?.ended).toMatchObject({ kind: 'propose', news: 'due' });
+    expect(refused).toBeGreaterThan(1);
+    isDown = false;
+    traffic.versions.delete(digest);
+    await pass(5 * MINUTE);
+    expect((await deploymentOf(digest))?.guard?.ended).toMatchObject({ kind: 'propose', news: 'told' });
+    const bad = messages.filter(({ text }) => text.includes('went bad after its deployment'));
+    expect(bad.map(({ text }) => text)).toEqual([expect.stringContaining('To go back: weir deploy sha256:')]);
+    expect((await told()).filter(({ alert }) => alert === 'wentBad')).toHaveLength(1);
+  });
+
   test('learn of words nobody knows when the chat is back, once', async () => {
     const { apply, pass, localAws } = scenario;
     const { detail } = JSON.parse(readFileSync(join(import.meta.dirname, '../../events/ecs-task-stopped-unknown-reason.json'), 'utf8'));

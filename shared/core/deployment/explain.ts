@@ -79,12 +79,14 @@ function whatHappened(deployment: Deployment): string {
   }
 }
 
+const newsText = { due: 'People are being told.', told: 'People were told.', givenUp: 'Nobody could be told.' } as const;
+
 function afterSuccess({ guard }: Deployment): string {
   const ended = guard?.ended;
   if (guard === undefined) return ': green got all production traffic and blue was let go.';
   if (ended === undefined) return ' and goes on being judged in its guard window.';
   if (ended.kind === 'over') return `: green got all production traffic and blue was let go. Its guard window ended: ${ended.why}.`;
-  const then = ended.restoredBy === undefined ? 'People were told.' : `Then deployment ${ended.restoredBy} went back to what worked before.`;
+  const then = ended.restoredBy === undefined ? newsText[ended.news ?? 'told'] : `Then deployment ${ended.restoredBy} went back to what worked before.`;
   return `, and went bad in its guard window. ${then}`;
 }
 

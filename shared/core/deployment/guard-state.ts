@@ -28,33 +28,50 @@ export interface GuardState {
     readonly evidence: readonly string[];
     /** The deployment of the way back. */
     readonly restoredBy?: string;
+    /** Of an end that people are told of: whether they were. */
+    readonly news?: 'due' | 'told' | 'givenUp';
   };
 }
 
 export type GuardEvent =
   | { readonly type: 'GuardStarted'; readonly target?: GuardedTarget }
   | { readonly type: 'GuardJudged'; readonly verdict: HealthVerdict; readonly evidence?: EvidenceRecord | undefined; readonly isBad: boolean }
-  | { readonly type: 'GuardEnded'; readonly kind: GuardEnd; readonly why: string; readonly evidence: readonly string[]; readonly restoredBy?: string };
+  | {
+      readonly type: 'GuardEnded';
+      readonly kind: GuardEnd;
+      readonly why: string;
+      readonly evidence: readonly string[];
+      readonly restoredBy?: string;
+      /** Whether people are to be told. */
+      readonly isNews: boolean;
+    }
+  | { readonly type: 'GuardNewsEnded'; readonly news: 'told' | 'givenUp' };
 
 export function isGuardEvent<Event extends { readonly type: string }>(event: Event): event is Extract<Event, GuardEvent> {
-  return event.type === 'GuardStarted' || event.type === 'GuardJudged' || event.type === 'GuardEnded';
+  return event.type === 'GuardStarted' || event.type === 'GuardJudged' || event.type === 'GuardEnded' || event.type === 'GuardNewsEnded';
 }
 
-/** Whether the window is open: the listing that the scheduled look reads has it as long as it is. */
+/** Whether the window is open, or people are still to be told how it ended: the listing that the scheduled look reads has it as long. */
 export function isGuarded({ guard }: { readonly guard?: GuardState }): boolean {
-  return guard !== undefined && guard.ended === undefined;
+  return guard !== undefined && (guard.ended === undefined || guard.ended.news === 'due');
 }
 
 /** Total: what does not fit, as after a repeated step, changes nothing. */
 export function applyGuardEvent(guard: GuardState | undefined, event: GuardEvent, now: number): GuardState | undefined {
   if (event.type === 'GuardStarted') return guard ?? { startedAt: now, ...(event.target === undefined ? {} : { target: event.target }) };
-  if (guard === undefined || guard.ended !== undefined) return guard;
+  if (guard === undefined) return guard;
+  const { ended } = guard;
+  if (event.type === 'GuardNewsEnded') return ended?.news === 'due' ? { ...guard, ended: { ...ended, news: event.news } } : guard;
+  if (ended !== undefined) return guard;
   if (event.type === 'GuardJudged') {
     const { badSince = now, ...rest } = guard;
     return { ...rest, verdict: event.verdict, ...(event.isBad ? { badSince } : {}) };
   }
-  const { kind, why, evidence, restoredBy } = event;
-  return { ...guard, ended: { kind, at: now, why, evidence, ...(restoredBy === undefined ? {} : { restoredBy }) } };
+  const { kind, why, evidence, restoredBy, isNews } = event;
+  return {
+    ...guard,
+    ended: { kind, at: now, why, evidence, ...(restoredBy === undefined ? {} : { restoredBy }), ...(isNews ? { news: 'due' as const } : {}) },
+  };
 }
 
 /** The timeline's words; undefined for what would only fill it. */
@@ -68,12 +85,14 @@ export function describeGuardEvent(event: GuardEvent, before: GuardState | undef
         : `Guard window, health fail: ${event.verdict.reasons.join('; ')}`;
     case 'GuardEnded':
       return before === undefined || before.ended !== undefined ? undefined : `Guard window ended: ${endText[event.kind]}${event.why}`;
+    case 'GuardNewsEnded':
+      return before?.ended?.news === 'due' && event.news === 'givenUp' ? 'Nobody could be told how the guard window ended' : undefined;
   }
 }
 
 const endText: Readonly<Record<GuardEnd, string>> = {
   over: '',
   redeploy: 'back to the last successful version, because ',
-  propose: 'people were told how to go back, because ',
-  alert: 'people were told, because ',
+  propose: 'a person is told how to go back, because ',
+  alert: 'people are told, because ',
 };

@@ -58,6 +58,9 @@ export interface Remediation {
   readonly startedAt?: number;
   readonly deploymentId?: string;
   readonly endedAt?: number;
+  /** How it ended, in words, and when a person was told; of what was acted on. */
+  readonly endWhy?: string;
+  readonly endToldAt?: number;
   readonly timeline: readonly { readonly at: number; readonly text: string }[];
 }
 
@@ -105,9 +108,18 @@ export function isOver(remediation: Pick<Remediation, 'status'>): boolean {
   return !open.has(remediation.status);
 }
 
+/** How an action ended is news; that a person said no, or that nothing was to be done, is none. */
+const newsEnds: ReadonlySet<RemediationStatus> = new Set<RemediationStatus>(['Helped', 'DidNotHelp', 'Inconclusive', 'Failed']);
+
+/** Whether people are to be told how it stands, and were not. */
+export function isNews({ status, toldAt, endWhy, endToldAt }: Remediation): boolean {
+  if (newsEnds.has(status)) return endWhy !== undefined && endToldAt === undefined;
+  return (status === 'Proposed' || status === 'Alerted') && toldAt === undefined;
+}
+
 /** Nobody has decided it, or people are to be told and were not: what the sweeper looks after. */
-export function isUnattended({ status, toldAt }: Pick<Remediation, 'status' | 'toldAt'>): boolean {
-  return status === 'Requested' || ((status === 'Proposed' || status === 'Alerted') && toldAt === undefined);
+export function isUnattended(remediation: Remediation): boolean {
+  return remediation.status === 'Requested' || isNews(remediation);
 }
 
 /** Total: an event that does not fit, as after a repeated step, changes nothing. What has ended stays as it is, but for having been told. */
@@ -119,7 +131,10 @@ export function evolveRemediation(before: Remediation, event: RemediationEvent, 
 }
 
 function apply(before: Remediation, event: RemediationEvent, now: number): Remediation {
-  if (event.type === 'PersonTold') return before.toldAt === undefined ? { ...before, toldAt: now } : before;
+  if (event.type === 'PersonTold') {
+    if (newsEnds.has(before.status)) return before.endToldAt === undefined ? { ...before, endToldAt: now } : before;
+    return before.toldAt === undefined ? { ...before, toldAt: now } : before;
+  }
   if (isOver(before)) return before;
   switch (event.type) {
     case 'Decided':
@@ -138,7 +153,7 @@ function apply(before: Remediation, event: RemediationEvent, now: number): Remed
         ...(event.deploymentId === undefined ? {} : { deploymentId: event.deploymentId }),
       };
     case 'Ended':
-      return { ...before, status: event.status, endedAt: now };
+      return { ...before, status: event.status, endedAt: now, endWhy: event.why };
   }
 }
 

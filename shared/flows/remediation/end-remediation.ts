@@ -4,17 +4,17 @@ import type { Remediation, RemediationEnd } from '#core/remediation/remediation-
 import { ConflictError } from '#ports/errors.ts';
 import type { Ports } from '#ports/ports.ts';
 import { changeRemediation } from './change-remediation.ts';
-import { tell } from './tell-once.ts';
+import { tellOnce } from './tell-once.ts';
 
 const END_ATTEMPTS_MAX = 8;
 
-/** Repeatable; the record comes last, so that whoever repeats it finds what is not done yet. */
+/** Repeatable: the budget comes first, so that whoever repeats it finds what is not done yet; news that are on record the sweeper tells. */
 export async function endRemediation(ports: Ports, remediation: Remediation, status: RemediationEnd, why: string): Promise<void> {
   const { serviceKey, id } = remediation;
   await endActionOf(ports, serviceKey, id);
   await endActionOf(ports, undefined, id);
-  await tell(ports, remediation, status, `${remediation.why ?? 'remediation'}: ${status}, ${why}`);
-  await changeRemediation(ports, serviceKey, id, () => ({ type: 'Ended', status, why }));
+  const ended = await changeRemediation(ports, serviceKey, id, () => ({ type: 'Ended', status, why }));
+  if (ended !== undefined) await tellOnce(ports, ended);
 }
 
 async function endActionOf(ports: Ports, serviceKey: string | undefined, id: string): Promise<void> {

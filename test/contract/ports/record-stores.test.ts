@@ -154,7 +154,7 @@ describe.each([
     const version = await store.save(guarded, made.version, 'w1');
     expect((await store.guarded(undefined)).deployments).toEqual([{ serviceKey: 'prod/guarded', deploymentId: '20260105T000000-e', updatedAt: 40 }]);
     expect((await store.unfinished(undefined)).deployments.map((one) => one.deploymentId)).not.toContain('20260105T000000-e');
-    await store.save(evolve(guarded, { type: 'GuardEnded', kind: 'over', why: 'time', evidence: [] }, 50), version, 'w2');
+    await store.save(evolve(guarded, { type: 'GuardEnded', kind: 'over', why: 'time', evidence: [], isNews: false }, 50), version, 'w2');
     expect((await store.guarded(undefined)).deployments).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import type { Remedy, Truth } from '#rehearsal/region/truth.ts';
 import type { World } from '#rehearsal/region/world.ts';
 import type { AwsShape } from '../../../localaws/region.ts';
 import type { Fault } from './faults.ts';
-import type { Watch } from './invariants.ts';
+import type { Violation, Watch } from './invariants.ts';
 
 const TERMINAL = new Set(['Succeeded', 'RolledBack', 'Failed', 'Held', 'Refused', 'Superseded']);
 
@@ -22,7 +22,7 @@ export async function isAtRest(truth: Truth): Promise<boolean> {
   const { service, deployments } = await truth.records();
   if (service === undefined || service['active'] !== undefined || service['next'] !== undefined) return false;
   if (deployments.some((deployment) => !TERMINAL.has(String(deployment['status'])))) return false;
-  if ((await truth.remedies()).some(isAtWork)) return false;
+  if ((await truth.remedies()).some(isAtWork) || (await untoldNews(truth, deployments)).length > 0) return false;
   return (await truth.runningExecutions()).length === 0 && (await truth.runningDriverDeployments()).length === 0;
 }
 
@@ -45,6 +45,7 @@ export async function reportUnrest(context: EndingContext): Promise<void> {
   if (next !== undefined) watch.report('every deployment ends', `${next['deploymentId']} still waits`);
   for (const remedy of await truth.remedies()) if (isAtWork(remedy)) watch.report('every remediation ends', `${remedy.id} is ${remedy.status}`);
   for (const name of await truth.runningExecutions()) watch.report('every execution ends', name);
+  for (const { invariant, text } of await untoldNews(truth, deployments)) watch.report(invariant, text);
   for (const id of await truth.runningDriverDeployments()) watch.report('no driver deployment is left behind', id);
 }
 
@@ -55,7 +56,7 @@ export async function reportEnding(context: EndingContext): Promise<void> {
   if (!scaling.scalingIn || !scaling.scalingOut || !scaling.scheduled) watch.report('scale-in is restored', JSON.stringify(scaling));
   await reportServing(context, deployments);
   reportNewest(context, deployments);
-  reportUntold(context, deployments);
+  for (const { invariant, text } of await untoldNews(truth, deployments)) watch.report(invariant, text);
   for (const id of watch.vanished) watch.report('a queue never drops the newest push', `${id} left the queue and nobody was told`);
   for (const { queue, messages } of await truth.deadLetters()) {
     if (messages > 0 && !mayGiveUp(context.struck)) watch.report('dead-letter queues are empty', `${queue} has ${messages}`);
@@ -94,14 +95,25 @@ async function reportServing({ truth, watch, world, struck, badDigests }: Ending
 }
 
 /** What gave way to another before it began was that other's to tell of. */
-const UNTOLD = new Set(['Superseded', 'Refused']);
+const UNTOLD_ENDS = new Set(['Superseded', 'Refused']);
+/** A person said so themselves, or nothing was to be done. */
+const UNTOLD_REMEDIES = new Set(['Rejected', 'Expired', 'NotNeeded']);
 
-function reportUntold({ truth, watch }: EndingContext, deployments: readonly AwsShape[]): void {
+/** What people should know and nobody told them. */
+async function untoldNews(truth: Truth, deployments: readonly AwsShape[]): Promise<readonly Pick<Violation, 'invariant' | 'text'>[]> {
   const published = truth.published();
-  for (const { id, status } of deployments) {
-    if (UNTOLD.has(status) || published.has(`${id}#${status}`)) continue;
-    watch.report('people are told how every deployment ended', `nobody was told that ${id} ended ${status}`);
+  const untold: Pick<Violation, 'invariant' | 'text'>[] = [];
+  for (const { id, status, guard } of deployments) {
+    if (!UNTOLD_ENDS.has(status) && !published.has(`${id}#${status}`))
+      untold.push({ invariant: 'people are told how every deployment ended', text: `nobody was told that ${id} ended ${status}` });
+    if (guard?.ended?.news !== undefined && !published.has(`${id}#GuardEnded`))
+      untold.push({ invariant: 'people are told what a guard window found', text: `nobody was told that ${id} went bad` });
   }
+  for (const { id, status } of await truth.remedies()) {
+    if (!UNTOLD_REMEDIES.has(status) && !published.has(`${id}#${status}`))
+      untold.push({ invariant: 'people are told how every remediation stands', text: `nobody was told that ${id} is ${status}` });
+  }
+  return untold;
 }
 
 /** The newest image pushed has a deployment that came to its own end: it was not dropped for an older one. */

@@ -32,6 +32,8 @@ export const invariantNames = [
   'a bad image never stays',
   'the newest push is judged',
   'people are told how every deployment ended',
+  'people are told what a guard window found',
+  'people are told how every remediation stands',
   'dead-letter queues are empty',
   'no permission is missing',
   'nothing fails unnoticed',

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { newServiceBreaker } from '#core/breaker/service-breaker.ts';
 import type { Deployment, DeploymentEvent } from '#core/deployment/deployment.ts';
-import { evolveAll, requestDeployment } from '#core/deployment/evolve.ts';
+import { evolve, evolveAll, requestDeployment } from '#core/deployment/evolve.ts';
 import { explainDeployment } from '#core/deployment/explain.ts';
 import type { RollbackCause } from '#core/deployment/rollback-cause.ts';
 import { newServiceRecord, type ServiceRecord } from '#core/service/service-record.ts';
@@ -75,7 +75,7 @@ describe('an explanation', () => {
       deploymentOf(
         { type: 'Concluded', status: 'Succeeded', reason: 'green' },
         { type: 'GuardStarted', target: { taskDefinitionArn: 'orders:1', digest: 'sha256:blue' } },
-        { type: 'GuardEnded', kind, why: 'it went bad', evidence: ['errors'], ...(restoredBy === undefined ? {} : { restoredBy }) },
+        { type: 'GuardEnded', kind, why: 'it went bad', evidence: ['errors'], isNews: true, ...(restoredBy === undefined ? {} : { restoredBy }) },
       );
     expect(explainDeployment(bad('redeploy', 'r'), service, T0)).toMatchObject({
       happened: 'It succeeded, and went bad in its guard window. Then deployment r went back to what worked before.',
@@ -84,5 +84,12 @@ describe('an explanation', () => {
     });
     expect(nextOf(bad('redeploy', 'r'))).toContain('weir explain prod/orders r');
     expect(nextOf(bad('propose', undefined))).toContain('To go back: weir deploy sha256:blue --service prod/orders');
+    const proposed = bad('propose', undefined);
+    const told = (news: 'told' | 'givenUp'): Deployment => evolve(proposed, { type: 'GuardNewsEnded', news }, T0);
+    expect([proposed, told('told'), told('givenUp')].map((one) => explainDeployment(one, service, T0).happened)).toEqual([
+      'It succeeded, and went bad in its guard window. People are being told.',
+      'It succeeded, and went bad in its guard window. People were told.',
+      'It succeeded, and went bad in its guard window. Nobody could be told.',
+    ]);
   });
 });

@@ -10,7 +10,7 @@ const request = { repository: 'team/orders', registry: '111122223333', digest: '
 const verdict = (kind: HealthVerdict['verdict']): HealthVerdict => ({ verdict: kind, reasons: [`numbers ${kind}`], alarms: [], lacksOnlyProof: false, at: T0 });
 const target = { deploymentId: 'before', taskDefinitionArn: 'orders:1', digest: 'sha256:blue' };
 const start: DeploymentEvent = { type: 'GuardStarted', target };
-const end: DeploymentEvent = { type: 'GuardEnded', kind: 'redeploy', why: 'it went bad', evidence: ['numbers'], restoredBy: 'r' };
+const end: DeploymentEvent = { type: 'GuardEnded', kind: 'redeploy', why: 'it went bad', evidence: ['numbers'], restoredBy: 'r', isNews: true };
 
 function ended(status: 'Succeeded' | 'Failed'): Deployment {
   return evolve(requestDeployment('d', 'prod/orders', request, T0), { type: 'Concluded', status, reason: 'because' }, T0);
@@ -29,9 +29,23 @@ describe('the guard window of a deployment', () => {
     expect(open).toMatchObject({ status: 'Succeeded', guard: { startedAt: T0 + 1, target } });
     expect(isGuarded(open)).toBe(true);
     const closed = evolve(open, end, T0 + 2);
-    expect(closed.guard?.ended).toEqual({ kind: 'redeploy', at: T0 + 2, why: 'it went bad', evidence: ['numbers'], restoredBy: 'r' });
-    expect(isGuarded(closed)).toBe(false);
+    expect(closed.guard?.ended).toEqual({ kind: 'redeploy', at: T0 + 2, why: 'it went bad', evidence: ['numbers'], restoredBy: 'r', news: 'due' });
     expect(closed.timeline.at(-1)?.text).toBe('Guard window ended: back to the last successful version, because it went bad');
+  });
+
+  test('is looked after until people know how it ended, or nobody could be told', () => {
+    const closed = evolveAll(ended('Succeeded'), [start, end], T0);
+    expect(isGuarded(closed)).toBe(true);
+    const told = evolve(closed, { type: 'GuardNewsEnded', news: 'told' }, T0 + 1);
+    expect(isGuarded(told)).toBe(false);
+    expect(told.timeline).toEqual(closed.timeline);
+    expect(evolve(told, { type: 'GuardNewsEnded', news: 'givenUp' }, T0 + 2).guard).toEqual(told.guard);
+    const untold = evolve(closed, { type: 'GuardNewsEnded', news: 'givenUp' }, T0 + 1);
+    expect(isGuarded(untold)).toBe(false);
+    expect(untold.timeline.at(-1)?.text).toBe('Nobody could be told how the guard window ended');
+    const quiet = evolveAll(ended('Succeeded'), [start, { type: 'GuardEnded', kind: 'over', why: 'its time is over', evidence: [], isNews: false }], T0);
+    expect(isGuarded(quiet)).toBe(false);
+    expect(evolve(evolve(ended('Succeeded'), start, T0), { type: 'GuardNewsEnded', news: 'told' }, T0).guard).not.toHaveProperty('ended');
   });
 
   test('never opens for what failed or runs, and not without its start', () => {

@@ -1,7 +1,15 @@
 // What a remediation's record learns, in whatever order steps are repeated.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { evolveRemediation, isOver, type Remediation, type RemediationEvent, requestRemediation } from '#core/remediation/remediation-record.ts';
+import {
+  evolveRemediation,
+  isNews,
+  isOver,
+  isUnattended,
+  type Remediation,
+  type RemediationEvent,
+  requestRemediation,
+} from '#core/remediation/remediation-record.ts';
 
 const asked = requestRemediation({ id: 'r', serviceKey: 'prod/orders', subject: 'orders:2', cause: { kind: 'incident', incidentId: 'i' } }, 1);
 const decided = (kind: 'act' | 'propose' | 'alert'): RemediationEvent => ({
@@ -58,6 +66,24 @@ describe('a remediation', () => {
   test('that only tells is over at once, and may still note that people were told', () => {
     expect(recordAfter(decided('alert'))).toMatchObject({ status: 'Alerted', endedAt: 2 });
     expect(recordAfter(decided('alert'), { type: 'PersonTold' })).toMatchObject({ status: 'Alerted', toldAt: 3 });
+  });
+
+  test('is news when it is proposed, when it only tells and when its action ended, each until people were told', () => {
+    const told: RemediationEvent = { type: 'PersonTold' };
+    const no: RemediationEvent = { ...approved, approve: false };
+    expect(isUnattended(asked) && !isNews(asked)).toBe(true);
+    expect(isNews(recordAfter(decided('act'), { type: 'Started' }))).toBe(false);
+    for (const events of [
+      [decided('propose')],
+      [decided('alert')],
+      [decided('act'), ended],
+      [decided('propose'), told, approved, { type: 'Started' } as const, ended],
+    ]) {
+      expect(isNews(recordAfter(...events)) && isUnattended(recordAfter(...events))).toBe(true);
+      expect(isNews(recordAfter(...events, told)) || isUnattended(recordAfter(...events, told))).toBe(false);
+    }
+    expect(isNews(recordAfter(decided('propose'), told, no, { type: 'Ended', status: 'Rejected', why: 'no' }))).toBe(false);
+    expect(recordAfter(decided('propose'), told, approved, ended, told)).toMatchObject({ toldAt: 3, endToldAt: 6, endWhy: 'quiet' });
   });
 
   test('once over never changes what was done, whatever comes', () => {
