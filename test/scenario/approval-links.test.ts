@@ -1,6 +1,5 @@
 // A signed link in a notification: looked at it changes nothing, answered it approves once; whoever has no such link gets nowhere.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Deployment } from '#core/deployment/deployment.ts';
 import { type Scenario, startScenario } from '../support/scenario/scenario.ts';
 import { subscribeQueue } from '../support/scenario/topic-queue.ts';
 
@@ -27,17 +26,6 @@ beforeAll(async () => {
 });
 afterAll(() => scenario.close());
 
-/** A look is a function run; one every few simulated seconds sees it soon enough. */
-async function untilSeen(digest: string, reached: (deployment: Deployment) => boolean): Promise<void> {
-  let lookedAt = 0;
-  await scenario.until(async () => {
-    if (scenario.localAws.clock.now() - lookedAt < 10_000) return false;
-    lookedAt = scenario.localAws.clock.now();
-    const deployment = await scenario.deploymentOf(digest);
-    return deployment !== undefined && reached(deployment);
-  });
-}
-
 async function end(digest: string): Promise<void> {
   await scenario.ask('abort-deployment', { by: 'test', serviceKey: 'prod/orders', reason: 'seen enough' });
   await scenario.untilEnded(digest);
@@ -47,7 +35,7 @@ async function end(digest: string): Promise<void> {
 async function asked(tag: string): Promise<{ digest: string; link: string }> {
   await told();
   const digest = await scenario.push(tag);
-  await untilSeen(digest, ({ approval }) => approval?.toldAt !== undefined);
+  await scenario.untilSeen(digest, ({ approval }) => approval?.toldAt !== undefined);
   const text = (await told()).find(({ status }) => status === 'ApprovalNeeded')?.['text'] ?? '';
   return { digest, link: /https?:\S+/.exec(text)?.[0] ?? '' };
 }
@@ -82,7 +70,7 @@ describe('an approval link', () => {
     expect({ status: approved.status, text: await approved.text() }).toEqual({ status: 200, text: expect.stringContaining('the deployment goes on') });
     const again = await answer(link, { answer: 'reject' });
     expect(again.status).toBe(410);
-    await untilSeen(digest, ({ shift }) => shift !== undefined);
+    await scenario.untilSeen(digest, ({ shift }) => shift !== undefined);
     expect(await scenario.deploymentOf(digest)).toMatchObject({
       approval: { ended: { kind: 'approved' }, answers: [{ by: 'approval-link', reason: 'notes read (by the link told to the topic)' }] },
     });

@@ -1,6 +1,5 @@
 // Approval by people before production traffic: days of waiting without an invocation, on both drivers.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Deployment } from '#core/deployment/deployment.ts';
 import type { AwsShape } from '../../localaws/region.ts';
 import { type Scenario, SERVICE_KEY, startScenario } from '../support/scenario/scenario.ts';
 
@@ -13,17 +12,6 @@ const drivers = [
   ['ecs', { kind: 'ecs' }],
   ['codedeploy', { kind: 'codedeploy', application: 'orders', deploymentGroup: 'orders-prod' }],
 ] as const;
-
-/** A look is a function run; one every few simulated seconds sees it soon enough. */
-async function untilSeen(scenario: Scenario, digest: string, reached: (deployment: Deployment) => boolean): Promise<void> {
-  let lookedAt = 0;
-  await scenario.until(async () => {
-    if (scenario.localAws.clock.now() - lookedAt < 10_000) return false;
-    lookedAt = scenario.localAws.clock.now();
-    const deployment = await scenario.deploymentOf(digest);
-    return deployment !== undefined && reached(deployment);
-  });
-}
 
 describe.each(drivers)('an approval with %s', (kind, driver) => {
   let scenario: Scenario;
@@ -54,7 +42,7 @@ describe.each(drivers)('an approval with %s', (kind, driver) => {
   async function waiting(tag: string): Promise<string> {
     scenario.traffic.requestsPerMinute = 12_000;
     const digest = await scenario.push(tag);
-    await untilSeen(scenario, digest, ({ approval: asked }) => asked?.toldAt !== undefined);
+    await scenario.untilSeen(digest, ({ approval: asked }) => asked?.toldAt !== undefined);
     // The smoke checks, the pause and the telling are over.
     await scenario.pass(3 * MINUTE);
     return digest;

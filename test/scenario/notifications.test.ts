@@ -150,18 +150,13 @@ describe('people who cannot be told', () => {
   });
 
   test('learn that a version went bad after its deployment when the chat is back, once', async () => {
-    const { apply, push, pass, until, untilEnded, deploymentOf, traffic } = scenario;
+    const { apply, push, pass, untilEnded, deploymentOf, traffic } = scenario;
     await apply({ ...throughSecret, guard: { mode: 'propose' } });
     const digest = await push('4.1.0');
     await untilEnded(digest);
     isDown = true;
     traffic.versions.set(digest, { errorShare: 0.5, latencySeconds: 0.05 });
-    let lookedAt = 0;
-    await until(async () => {
-      if (scenario.localAws.clock.now() - lookedAt < 20_000) return false;
-      lookedAt = scenario.localAws.clock.now();
-      return (await deploymentOf(digest))?.guard?.ended !== undefined;
-    });
+    await scenario.untilSeen(digest, ({ guard }) => guard?.ended !== undefined);
     await pass(3 * MINUTE);
     expect((await deploymentOf(digest))?.guard?.ended).toMatchObject({ kind: 'propose', news: 'due' });
     expect(refused).toBeGreaterThan(1);

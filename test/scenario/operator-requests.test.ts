@@ -22,21 +22,6 @@ async function press(first: readonly [string, AwsShape], second: readonly [strin
   return answers;
 }
 
-/** Looks every ten simulated seconds: a look is a function run. */
-async function untilSeen(digest: string, reached: (deployment: Deployment) => boolean): Promise<Deployment> {
-  let lookedAt = 0;
-  let seen: Deployment | undefined;
-  await scenario.until(async () => {
-    const now = scenario.localAws.clock.now();
-    if (now - lookedAt < 10_000) return false;
-    lookedAt = now;
-    seen = await scenario.deploymentOf(digest);
-    return seen !== undefined && reached(seen);
-  });
-  if (seen === undefined) throw new Error('there is no such deployment');
-  return seen;
-}
-
 /** Until this deployment has ended and given the service back. */
 async function untilIdle(id: string): Promise<Deployment | undefined> {
   let lookedAt = 0;
@@ -51,7 +36,7 @@ async function untilIdle(id: string): Promise<Deployment | undefined> {
 
 async function untilCanary(tag: string, behaviour?: Parameters<Scenario['push']>[1]): Promise<{ readonly id: string; readonly digest: string }> {
   const digest = await scenario.push(tag, behaviour);
-  const { id } = await untilSeen(digest, ({ shift }) => shift?.firstTrafficAt !== undefined);
+  const { id } = await scenario.untilSeen(digest, ({ shift }) => shift?.firstTrafficAt !== undefined);
   return { id, digest };
 }
 
@@ -103,7 +88,7 @@ describe('with the ecs driver', () => {
   test('a pause in the bake keeps blue past its end', async () => {
     const { push, pass, deploymentOf, ask, untilEnded } = scenario;
     const digest = await push('2.1.0');
-    await untilSeen(digest, ({ shift }) => shift?.fullTrafficAt !== undefined);
+    await scenario.untilSeen(digest, ({ shift }) => shift?.fullTrafficAt !== undefined);
     await ask('pause-deployment', ann);
     await pass(8 * MINUTE);
     const held = await deploymentOf(digest);

@@ -1,6 +1,5 @@
 // Services without a load balancer, deployed by replacing tasks: ECS's circuit breaker and alarms, and Weir's own limits beside them.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Deployment } from '#core/deployment/deployment.ts';
 import type { AwsShape } from '../../localaws/region.ts';
 import { type Scenario, startScenario } from '../support/scenario/scenario.ts';
 
@@ -53,17 +52,6 @@ async function running(): Promise<readonly string[]> {
   return [...new Set(images.map((image) => image.slice(image.indexOf('@') + 1)))];
 }
 
-/** A look is a function run; one every few simulated seconds sees it soon enough. */
-async function untilSeen(digest: string, reached: (deployment: Deployment) => boolean): Promise<void> {
-  let lookedAt = 0;
-  await scenario.until(async () => {
-    if (scenario.localAws.clock.now() - lookedAt < 10_000) return false;
-    lookedAt = scenario.localAws.clock.now();
-    const deployment = await scenario.deploymentOf(digest);
-    return deployment !== undefined && reached(deployment);
-  });
-}
-
 describe('a service without a load balancer', () => {
   test('has its tasks replaced one after another, and is watched through the bake', async () => {
     const digest = await scenario.push('2.0.0');
@@ -96,7 +84,7 @@ describe('a service without a load balancer', () => {
   test('goes back when an alarm on a metric of its own goes off', async () => {
     const [before = ''] = await running();
     const digest = await scenario.push('5.0.0');
-    await untilSeen(digest, ({ shift }) => (shift?.greenPercent ?? 0) > 0);
+    await scenario.untilSeen(digest, ({ shift }) => (shift?.greenPercent ?? 0) > 0);
     await scenario.call('monitoring', 'PutMetricData', { Namespace: 'Orders', MetricData: [{ MetricName: 'OldestMessage', Value: 900 }] });
     const deployment = await scenario.untilEnded(digest);
     expect(deployment).toMatchObject({ status: 'RolledBack', rollback: { cause: { kind: expect.stringMatching(/^(alarm|driver)$/) } } });
@@ -126,7 +114,7 @@ describe('a service without a load balancer', () => {
     const [before = ''] = await running();
     await scenario.pass(10 * MINUTE);
     const digest = await scenario.push('6.0.0');
-    await untilSeen(digest, ({ shift }) => (shift?.greenPercent ?? 0) > 0);
+    await scenario.untilSeen(digest, ({ shift }) => (shift?.greenPercent ?? 0) > 0);
     await scenario.ask('abort-deployment', { by: 'arn:aws:iam::000000000000:user/ann', serviceKey: 'prod/orders', reason: 'wrong queue' });
     expect(await scenario.untilEnded(digest)).toMatchObject({ status: 'RolledBack', rollback: { cause: { kind: 'operator' } } });
     expect(await running()).toEqual([before]);

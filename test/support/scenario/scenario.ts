@@ -61,6 +61,8 @@ export interface Scenario {
   deployments(): Promise<readonly Deployment[]>;
   deploymentOf(digest: string): Promise<Deployment | undefined>;
   until(reached: () => boolean | Promise<boolean>, limitMs?: number): Promise<void>;
+  /** Runs until the newest deployment of this digest is as told, looked at every ten seconds; answers it. */
+  untilSeen(digest: string, reached: (deployment: Deployment) => boolean): Promise<Deployment>;
   /** Runs until the deployment of this digest has ended and the service is released; answers it. */
   untilEnded(digest: string, limitMs?: number): Promise<Deployment>;
   /** Lets simulated time pass. */
@@ -167,6 +169,18 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     service: async () => (await show())['service'] as ServiceRecord,
     deployments: async () => (await show())['deployments'] as readonly Deployment[],
     deploymentOf: async (digest) => (await scenario.deployments()).find((deployment) => deployment.request.digest === digest),
+    async untilSeen(digest, reached) {
+      let seen: Deployment | undefined;
+      let glancedAt = 0;
+      await until(async () => {
+        if (clock.now() - glancedAt < GLANCE_MS) return false;
+        glancedAt = clock.now();
+        seen = await scenario.deploymentOf(digest);
+        return seen !== undefined && reached(seen);
+      });
+      if (seen === undefined) throw new Error('the deployment vanished');
+      return seen;
+    },
     async untilEnded(digest, limitMs = 3 * HOUR) {
       let ended: Deployment | undefined;
       let glancedAt = 0;
