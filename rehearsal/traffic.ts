@@ -2,6 +2,7 @@
 // and told to CloudWatch by the minute as a load balancer does.
 import type { AwsShape } from '#localaws/region.ts';
 import { binomial, type Random, type ResponseTimes, spreadResponseTimes } from './draws.ts';
+import { balancerData, publishBalancerData } from './region/balancer-metrics.ts';
 import type { World } from './region/world.ts';
 import type { Moment, Scenario } from './scenarios.ts';
 
@@ -43,8 +44,6 @@ export interface Traffic {
 const MINUTE = 60_000;
 /** Blue's past that Weir compares with: what `plan` reads. */
 const PAST_MINUTES = 12 * 60;
-const DATA_PER_PUT_MAX = 1_000;
-const balancer = { kind: 'service', service: 'elasticloadbalancing.amazonaws.com' } as const;
 
 /** Requests of one target group in a minute. */
 interface Counted {
@@ -118,7 +117,7 @@ export async function startTraffic(world: World, options: TrafficOptions): Promi
     await look();
     const data = scenario.hidesMetrics(moment()) ? [] : dataOf(world, minute, clock.now() - MINUTE);
     minute.clear();
-    await publish(world, data);
+    await publishBalancerData(world.region, data);
   };
   const next = (): void => {
     void clock.during(endMinute);
@@ -185,19 +184,9 @@ function add(minute: Map<string, Counted>, targetGroupArn: string, { requests, e
 }
 
 function dataOf({ service }: World, minute: ReadonlyMap<string, Counted>, startedAt: number): AwsShape[] {
-  return [...minute].flatMap(([arn, { requests, errors, times }]) => {
-    if (requests === 0) return [];
-    const Dimensions = [
-      { Name: 'TargetGroup', Value: arn.slice(arn.indexOf(':targetgroup/') + 1) },
-      { Name: 'LoadBalancer', Value: service.productionListenerArn.split(':listener/')[1]?.split('/').slice(0, 3).join('/') },
-    ];
-    const datum = (MetricName: string, value: AwsShape): AwsShape => ({ MetricName, Dimensions, Timestamp: new Date(startedAt), ...value });
-    const seconds = [...times].map(([milliseconds, count]) => [milliseconds / 1_000, count] as const);
-    return [
-      datum('RequestCount', { Value: requests, Unit: 'Count' }),
-      datum('TargetResponseTime', { Values: seconds.map(([value]) => value), Counts: seconds.map(([, count]) => count), Unit: 'Seconds' }),
-      ...(errors > 0 ? [datum('HTTPCode_Target_5XX_Count', { Value: errors, Unit: 'Count' })] : []),
-    ];
+  return [...minute].flatMap(([targetGroupArn, { requests, errors, times }]) => {
+    const seconds = new Map([...times].map(([milliseconds, count]) => [milliseconds / 1_000, count]));
+    return balancerData(service.productionListenerArn, { targetGroupArn, requests, errors, seconds }, startedAt);
   });
 }
 
@@ -211,11 +200,5 @@ async function publishPast(world: World, options: TrafficOptions, targetGroupArn
     const answered = answer(options, past, false, perMinute);
     return dataOf(world, new Map([[targetGroupArn, answered]]), end - (index + 1) * MINUTE);
   }).flat();
-  await publish(world, data);
-}
-
-async function publish({ region }: World, data: readonly AwsShape[]): Promise<void> {
-  for (let from = 0; from < data.length; from += DATA_PER_PUT_MAX) {
-    await region.call('monitoring', 'PutMetricData', { Namespace: 'AWS/ApplicationELB', MetricData: data.slice(from, from + DATA_PER_PUT_MAX) }, balancer);
-  }
+  await publishBalancerData(world.region, data);
 }

@@ -1,5 +1,6 @@
 // Traffic for virtual time: each simulated minute, what the load balancer would have counted for the versions behind its listener, by
 // the listener's real weights. No socket, no randomness.
+import { balancerData, publishBalancerData } from '#rehearsal/region/balancer-metrics.ts';
 import type { AwsShape, Region } from '../../../localaws/region.ts';
 
 export interface VersionTraffic {
@@ -16,7 +17,6 @@ export interface SimulatedTraffic {
 }
 
 const healthy: VersionTraffic = { errorShare: 0, latencySeconds: 0.05 };
-const balancer = { kind: 'service', service: 'elasticloadbalancing.amazonaws.com' } as const;
 const root = { kind: 'root' } as const;
 
 export function simulateTraffic(region: Region, where: { cluster: string; service: string; listenerArn: string }): SimulatedTraffic {
@@ -49,23 +49,18 @@ async function publishMinute(
   const groups: { TargetGroupArn: string; Weight?: number }[] = Rules[0].Actions[0].ForwardConfig?.TargetGroups ?? [];
   const total = groups.reduce((sum, group) => sum + (group.Weight ?? 1), 0);
   const digests = await digestsByTargetGroup(region, where);
-  for (const group of groups) {
-    const requests = total === 0 ? 0 : Math.round((traffic.requestsPerMinute * (group.Weight ?? 1)) / total);
-    const digest = digests.get(group.TargetGroupArn);
-    if (requests === 0 || digest === undefined) continue;
+  for (const { TargetGroupArn, Weight = 1 } of groups) {
+    const requests = total === 0 ? 0 : Math.round((traffic.requestsPerMinute * Weight) / total);
+    const digest = digests.get(TargetGroupArn);
+    if (digest === undefined) continue;
     const { errorShare, latencySeconds } = traffic.versions.get(digest) ?? healthy;
-    const errors = Math.round(requests * errorShare);
-    const Dimensions = [
-      { Name: 'TargetGroup', Value: group.TargetGroupArn.slice(group.TargetGroupArn.indexOf(':targetgroup/') + 1) },
-      { Name: 'LoadBalancer', Value: where.listenerArn.split(':listener/')[1]?.split('/').slice(0, 3).join('/') },
-    ];
-    const datum = (MetricName: string, value: Record<string, unknown>) => ({ MetricName, Dimensions, Timestamp: new Date(minute), ...value });
-    const MetricData = [
-      datum('RequestCount', { Value: requests, Unit: 'Count' }),
-      datum('TargetResponseTime', { Values: [latencySeconds], Counts: [requests], Unit: 'Seconds' }),
-      ...(errors === 0 ? [] : [datum('HTTPCode_Target_5XX_Count', { Value: errors, Unit: 'Count' })]),
-    ];
-    await region.call('monitoring', 'PutMetricData', { Namespace: 'AWS/ApplicationELB', MetricData }, balancer);
+    const minuteOfGroup = {
+      targetGroupArn: TargetGroupArn,
+      requests,
+      errors: Math.round(requests * errorShare),
+      seconds: new Map([[latencySeconds, requests]]),
+    };
+    await publishBalancerData(region, balancerData(where.listenerArn, minuteOfGroup, minute));
   }
 }
 

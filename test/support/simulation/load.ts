@@ -1,11 +1,11 @@
 // The load balancer's metrics of a simulated minute: what its listener's real weights and the versions behind it make of steady traffic.
 // CloudWatch may miss a minute or learn of it late, as it does.
 
+import { balancerData, publishBalancerData } from '#rehearsal/region/balancer-metrics.ts';
 import type { SimulatedService } from '#rehearsal/region/sample-service.ts';
 import type { Truth } from '#rehearsal/region/truth.ts';
 import type { AwsShape, Region } from '../../../localaws/region.ts';
 
-const balancer = { kind: 'service', service: 'elasticloadbalancing.amazonaws.com' } as const;
 const MINUTE = 60_000;
 const LATENCY_SECONDS = 0.05;
 
@@ -35,9 +35,9 @@ export function simulateLoad(region: Region, service: SimulatedService, truth: T
       missed--;
       return;
     }
-    if (late.minutes <= 0) return publish(region, counted);
+    if (late.minutes <= 0) return publishBalancerData(region, counted);
     late = { ...late, minutes: late.minutes - 1 };
-    clock.schedule(late.by * MINUTE, () => void clock.during(() => publish(region, counted)), 'late metrics');
+    clock.schedule(late.by * MINUTE, () => void clock.during(() => publishBalancerData(region, counted)), 'late metrics');
   };
   const next = (): void => {
     if (stopped) return;
@@ -61,25 +61,13 @@ export function simulateLoad(region: Region, service: SimulatedService, truth: T
 async function countMinute(service: SimulatedService, truth: Truth, options: LoadOptions, minute: number): Promise<AwsShape[]> {
   const digests = await truth.digests();
   const data: AwsShape[] = [];
-  for (const [arn, share] of await truth.weights()) {
-    const digest = digests.get(arn);
+  for (const [targetGroupArn, share] of await truth.weights()) {
+    const digest = digests.get(targetGroupArn);
     const requests = Math.round((options.requestsPerMinute * share) / 100);
-    if (requests === 0 || digest === undefined) continue;
-    const Dimensions = [
-      { Name: 'TargetGroup', Value: arn.slice(arn.indexOf(':targetgroup/') + 1) },
-      { Name: 'LoadBalancer', Value: service.productionListenerArn.split(':listener/')[1]?.split('/').slice(0, 3).join('/') },
-    ];
-    const datum = (MetricName: string, value: AwsShape): AwsShape => ({ MetricName, Dimensions, Timestamp: new Date(minute), ...value });
+    if (digest === undefined) continue;
     const errors = Math.round(requests * options.errorShareOf(digest));
-    data.push(
-      datum('RequestCount', { Value: requests, Unit: 'Count' }),
-      datum('TargetResponseTime', { Values: [LATENCY_SECONDS], Counts: [requests], Unit: 'Seconds' }),
-    );
-    if (errors > 0) data.push(datum('HTTPCode_Target_5XX_Count', { Value: errors, Unit: 'Count' }));
+    const seconds = new Map([[LATENCY_SECONDS, requests]]);
+    data.push(...balancerData(service.productionListenerArn, { targetGroupArn, requests, errors, seconds }, minute));
   }
   return data;
-}
-
-async function publish(region: Region, MetricData: AwsShape[]): Promise<void> {
-  if (MetricData.length > 0) await region.call('monitoring', 'PutMetricData', { Namespace: 'AWS/ApplicationELB', MetricData }, balancer);
 }
