@@ -4,6 +4,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import { type AnswerOptions, answerRequest } from './answer-request.ts';
 import { AwsError } from './aws-error.ts';
+import { readRequestBody } from './request-body.ts';
 
 /** Largest request body of an API call; above every limit of the services here (6 MB Lambda payload, 16 MB DynamoDB batch). */
 const BODY_BYTES_MAX = 20 * 1024 * 1024;
@@ -34,15 +35,8 @@ async function answer(options: EndpointOptions, request: IncomingMessage, respon
 }
 
 async function readBody(request: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX)
-      throw new AwsError('RequestEntityTooLargeException', `Request body is larger than ${BODY_BYTES_MAX} bytes.`, { httpStatus: 413 });
-    chunks.push(chunk);
-  }
-  const body = Buffer.concat(chunks);
+  const body = await readRequestBody(request, BODY_BYTES_MAX);
+  if (body === undefined) throw new AwsError('RequestEntityTooLargeException', `Request body is larger than ${BODY_BYTES_MAX} bytes.`, { httpStatus: 413 });
   if (request.headers['content-encoding'] !== 'gzip') return body;
   try {
     return gunzipSync(body, { maxOutputLength: BODY_BYTES_MAX });

@@ -3,6 +3,7 @@
 // Source: Lambda developer guide, "Creating and managing Lambda function URLs", "Invoking Lambda function URLs".
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from '../endpoint/aws-error.ts';
+import { readRequestBody } from '../endpoint/request-body.ts';
 import type { AwsShape, Operation, Region } from '../region.ts';
 import { LATEST } from './function-records.ts';
 import { invalidParameter } from './function-settings.ts';
@@ -49,7 +50,7 @@ export function createFunctionUrls(region: Region, store: FunctionStore): Functi
       return send(response, 403, {
         Message: 'Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html',
       });
-    const body = await readBody(request);
+    const body = await readRequestBody(request, BODY_BYTES_MAX);
     if (body === undefined) return send(response, 413, { message: 'Request Entity Too Large' });
     const event = eventOf(region, request, { id, path: `/${path.join('/')}`, query: at.search.slice(1), body });
     const output = await region.call('lambda', 'Invoke', { FunctionName: name, Payload: JSON.stringify(event) }, { kind: 'root' });
@@ -104,17 +105,6 @@ function notHere(what: string): AwsError {
 function isPublic(store: FunctionStore, name: string): boolean {
   const statements = [...(store.record(name).policies.get(LATEST)?.values() ?? [])].filter((statement) => statement['Principal'] === '*');
   return ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'].every((action) => statements.some((statement) => statement['Action'] === action));
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function eventOf(region: Region, request: IncomingMessage, { id, path, query, body }: { id: string; path: string; query: string; body: Buffer }): AwsShape {
