@@ -32,8 +32,8 @@ export async function bundleFunctions(projectRoot: string): Promise<string> {
 }
 
 /**
- * Node's own `http` by `require`. An `import` of it reads every export, among them `WebSocket`, which loads all of undici: a fifth of a
- * cold start, for nothing that a function uses.
+ * Node's own `http` by `require`. An `import` of it reads every export, among them `WebSocket`, which loads all of undici: a twelfth
+ * of a cold start (measured: 8 %), for nothing that a function uses.
  */
 const requireHttp: Plugin = {
   name: 'require-http',

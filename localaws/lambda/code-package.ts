@@ -70,7 +70,7 @@ async function makeRoot(kept: string | undefined): Promise<string> {
   return root;
 }
 
-/** Takes one error for success: another region that shares the directory was first. */
+/** Takes errors of these codes for success: another region that shares the directory was first. */
 function unless(...codes: readonly string[]): (error: unknown) => void {
   return (error) => {
     if (!codes.includes(String((error as NodeJS.ErrnoException).code))) throw error;

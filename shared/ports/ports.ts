@@ -1,5 +1,4 @@
 // Everything a flow may reach, in one object: composed from the adapters in the runtime, from memory in tests.
-
 import type { EpochMillis } from '#core/deployment/deployment.ts';
 import type { DriverKind } from '#core/deployment/driver-kind.ts';
 import type { DriverCapabilities } from '#core/rollout/driver-capabilities.ts';

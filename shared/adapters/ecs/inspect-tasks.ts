@@ -20,7 +20,7 @@ async function tasksOf(client: ECSClient, cluster: string, service: string, desi
   );
   return tasks.map((task) => ({
     ...describedTask(task),
-    taskId: (task.taskArn ?? '').slice((task.taskArn ?? '').lastIndexOf('/') + 1),
+    taskId: task.taskArn?.split('/').at(-1) ?? '',
     createdAt: task.createdAt?.getTime(),
     startedAt: task.startedAt?.getTime(),
   }));

@@ -68,12 +68,8 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
 
+/** `2026-11-23 09:00 UTC`, of the compact form that ids have. */
 function instant(at: number): string {
-  return `${compactInstant(at)} UTC`;
-}
-
-/** `2026-11-23 09:00`, of the compact form that ids have. */
-function compactInstant(at: number): string {
   const text = compactTime(at);
-  return `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)} ${text.slice(9, 11)}:${text.slice(11, 13)}`;
+  return `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)} ${text.slice(9, 11)}:${text.slice(11, 13)} UTC`;
 }
