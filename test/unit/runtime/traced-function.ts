@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { createAwsClients } from '#adapters/aws-clients.ts';
 import type { DeploymentStore } from '#ports/deployment-store.ts';
 import { logger } from '#runtime/logger.ts';
@@ -20,6 +21,7 @@ const clients = createAwsClients(
 const nothing: Pick<DeploymentStore, 'load'> = { load: async () => undefined };
 const handler = observed().handler(async () => {
   await observedDeployments(nothing as DeploymentStore).load('prod/orders', 'd-1');
+  await clients.documents.send(new GetCommand({ TableName: 'weir-dev', Key: { pk: 'SERVICE#prod/orders', sk: 'SERVICE' } }));
   await clients.sfn.send(new SendTaskSuccessCommand({ taskToken: 't', output: '{}' }));
   countMetrics({ SweeperRepairs: 2 });
   logger.info('done');
