@@ -51,11 +51,12 @@ export async function reportUnrest(context: EndingContext): Promise<void> {
 
 export async function reportEnding(context: EndingContext): Promise<void> {
   const { truth, watch, world } = context;
-  const { deployments } = await truth.records();
+  const { service, deployments } = await truth.records();
   const scaling = await truth.scaling();
   if (!scaling.scalingIn || !scaling.scalingOut || !scaling.scheduled) watch.report('scale-in is restored', JSON.stringify(scaling));
   await reportServing(context, deployments);
   reportNewest(context, deployments);
+  reportQuarantine(context, service, deployments);
   for (const { invariant, text } of await untoldNews(truth, deployments)) watch.report(invariant, text);
   for (const id of watch.vanished) watch.report('a queue never drops the newest push', `${id} left the queue and nobody was told`);
   for (const { queue, messages } of await truth.deadLetters()) {
@@ -92,6 +93,17 @@ async function reportServing({ truth, watch, world, struck, badDigests }: Ending
   const expected = (lastSuccess?.['request'] as AwsShape | undefined)?.['digest'] ?? world.firstDigest;
   if (serving !== expected)
     watch.report('the record agrees with AWS when it ends', `the last success is ${world.tags.get(String(expected)) ?? expected}, the listener serves ${name}`);
+}
+
+/** Causes of a rollback that are the image's own. */
+const IMAGE_CAUSES = new Set(['health', 'alarm', 'hook']);
+
+function reportQuarantine({ watch, world }: EndingContext, service: AwsShape | undefined, deployments: readonly AwsShape[]): void {
+  const quarantined = new Set(((service?.['quarantine'] ?? []) as AwsShape[]).map(({ digest }) => String(digest)));
+  for (const { id, rollback, request } of deployments) {
+    if (!IMAGE_CAUSES.has(rollback?.cause.kind) || request.remedy !== undefined || quarantined.has(request.digest)) continue;
+    watch.report('an image that was rolled back is quarantined', `${world.tags.get(request.digest)} of ${id} may be deployed again`);
+  }
 }
 
 /** What gave way to another before it began was that other's to tell of. */

@@ -30,6 +30,7 @@ export const invariantNames = [
   'scale-in is restored',
   'the record agrees with AWS when it ends',
   'a bad image never stays',
+  'an image that was rolled back is quarantined',
   'the newest push is judged',
   'people are told how every deployment ended',
   'people are told what a guard window found',

@@ -129,6 +129,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     },
   },
   {
+    name: 'quarantine-forgotten',
+    summary: 'the service is released without the image that failed being refused from then on',
+    ask: (call, input) => {
+      if (functionOf(call) === 'conclude' && isCall(call, 'dynamodb', 'UpdateItem') && sortKeyOf(input) === 'SERVICE') {
+        changeRecord(input, (record) => {
+          record['quarantine'] = [];
+        });
+      }
+      return undefined;
+    },
+  },
+  {
     name: 'success-believed',
     summary: 'the driver is taken at its word before the traffic has moved',
     answer: (call, _input, answer) => {
