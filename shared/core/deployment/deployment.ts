@@ -1,4 +1,5 @@
 // What one deployment is: its record and the events that change it. How they change it is in evolve.ts.
+
 import type { ApprovalEvent, ApprovalRules, ApprovalState } from '#core/approval/approval.ts';
 import type { CrashLog } from '#core/breaker/crash-cause.ts';
 import type { CrashThreshold } from '#core/breaker/crash-threshold.ts';
@@ -15,6 +16,7 @@ import type { Remedy } from './remedy.ts';
 import type { RollbackCause } from './rollback-cause.ts';
 import type { StepEvent, StepState, WeightsChange } from './step-state.ts';
 import type { SuspendedScaling } from './suspended-scaling.ts';
+import type { ToldVerdict } from './verdict-news.ts';
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMillis = number;
@@ -221,6 +223,7 @@ export interface Deployment {
   readonly step?: StepState;
   readonly weightsChange?: WeightsChange;
   readonly verdict?: HealthVerdict;
+  readonly toldVerdict?: ToldVerdict;
   /** What the comparison of green with blue has seen so far. */
   readonly evidence?: EvidenceRecord;
   /** Set once people were asked to approve it. */

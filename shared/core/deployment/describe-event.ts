@@ -1,6 +1,7 @@
 // Deployment events in the words of the timeline: what a person reads in `weir status`.
 import { describeApprovalEvent, isApprovalEvent } from '#core/approval/approval.ts';
 import { crashTitle } from '#core/breaker/crash-cause.ts';
+import type { HealthVerdict } from '#core/health/health.ts';
 import { assertNever } from './assert-never.ts';
 import { type Deployment, type DeploymentEvent, isTerminal } from './deployment.ts';
 import { driverName } from './driver-kind.ts';
@@ -8,6 +9,12 @@ import { describeGuardEvent, isGuardEvent } from './guard-state.ts';
 import { describePause } from './pause-state.ts';
 import type { RollbackCause } from './rollback-cause.ts';
 import { isStepEvent, type StepEvent } from './step-state.ts';
+import { isVerdictNews } from './verdict-news.ts';
+
+/** Whether the timeline tells of a verdict. */
+export function tellsVerdict({ toldVerdict, verdict: known, shift }: Deployment, { verdict }: HealthVerdict): boolean {
+  return isVerdictNews(toldVerdict, known?.verdict, verdict, shift?.greenPercent ?? 0);
+}
 
 /** The timeline's words for an event; undefined for events that would only fill it. */
 export function describeEvent(event: DeploymentEvent, before: Deployment): string | undefined {
@@ -60,7 +67,7 @@ export function describeEvent(event: DeploymentEvent, before: Deployment): strin
         ? undefined
         : `${event.phase}: green has ${event.greenPercent} % of production traffic`;
     case 'HealthAssessed':
-      return before.verdict?.verdict === event.verdict.verdict ? undefined : `Health ${event.verdict.verdict}: ${event.verdict.reasons.join('; ')}`;
+      return tellsVerdict(before, event.verdict) ? `Health ${event.verdict.verdict}: ${event.verdict.reasons.join('; ')}` : undefined;
     case 'PersonAsked':
       return before.askedAt === undefined ? event.question : undefined;
     case 'RollbackStarted':

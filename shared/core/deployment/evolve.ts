@@ -1,5 +1,6 @@
 // How a deployment's record comes to be and changes: by events, here and nowhere else. Everything else decides or acts.
 import { type ApprovalEvent, applyApprovalEvent, isApprovalEvent } from '#core/approval/approval.ts';
+import type { HealthVerdict } from '#core/health/health.ts';
 import { assertNever } from './assert-never.ts';
 import {
   type Deployment,
@@ -12,7 +13,7 @@ import {
   type ShiftState,
   type TimelineEntry,
 } from './deployment.ts';
-import { describeEvent } from './describe-event.ts';
+import { describeEvent, tellsVerdict } from './describe-event.ts';
 import { applyGuardEvent, type GuardEvent, isGuardEvent } from './guard-state.ts';
 import { applyPause } from './pause-state.ts';
 import { isStepEvent, type StepEvent, type StepState } from './step-state.ts';
@@ -20,6 +21,8 @@ import { isStepEvent, type StepEvent, type StepState } from './step-state.ts';
 /** Longest timeline kept in a record; the oldest entries after the first ten are dropped first and counted. */
 export const TIMELINE_ENTRIES_MAX = 150;
 const TIMELINE_HEAD_KEPT = 10;
+/** Characters of one of its lines. With the evidence at its longest the record stays below the 400 KB of a DynamoDB item. */
+export const TIMELINE_TEXT_LENGTH_MAX = 600;
 
 /** A new deployment's record. Its id is given: see deployment-id.ts. */
 export function requestDeployment(id: string, serviceKey: ServiceKey, request: DeploymentRequest, now: EpochMillis): Deployment {
@@ -58,8 +61,12 @@ function operatorsWhy({ force, remedy, bypassFreeze }: DeploymentRequest): strin
 export function evolve(deployment: Deployment, event: DeploymentEvent, now: EpochMillis): Deployment {
   const changed = apply(deployment, event, now);
   const text = describeEvent(event, deployment);
-  const timeline = text === undefined ? {} : appendTimeline(changed, { at: now, type: event.type, text, ...shareOf(event) });
+  const timeline = text === undefined ? {} : appendTimeline(changed, { at: now, type: event.type, text: shortened(text), ...shareOf(event) });
   return { ...changed, updatedAt: now, ...timeline };
+}
+
+function shortened(text: string): string {
+  return text.length > TIMELINE_TEXT_LENGTH_MAX ? `${text.slice(0, TIMELINE_TEXT_LENGTH_MAX - 1)}…` : text;
 }
 
 function shareOf(event: DeploymentEvent): Pick<TimelineEntry, 'greenPercent'> {
@@ -123,7 +130,12 @@ function apply(deployment: Deployment, event: DeploymentEvent, now: EpochMillis)
     case 'ShiftObserved':
       return deployment.shift === undefined ? deployment : { ...deployment, shift: observeShift(deployment.shift, event, now) };
     case 'HealthAssessed':
-      return { ...deployment, verdict: event.verdict, ...(event.evidence === undefined ? {} : { evidence: event.evidence }) };
+      return {
+        ...deployment,
+        verdict: event.verdict,
+        ...toldVerdict(deployment, event.verdict),
+        ...(event.evidence === undefined ? {} : { evidence: event.evidence }),
+      };
     case 'PersonAsked':
       return { ...deployment, askedAt: deployment.askedAt ?? now };
     case 'PersonTold':
@@ -260,6 +272,10 @@ function observeShift(shift: ShiftState, event: { phase: string; greenPercent: n
     ...(shift.firstTrafficAt === undefined && event.greenPercent > 0 ? { firstTrafficAt: now } : {}),
     ...(shift.fullTrafficAt === undefined && event.greenPercent >= 100 ? { fullTrafficAt: now } : {}),
   };
+}
+
+function toldVerdict(deployment: Deployment, verdict: HealthVerdict): Pick<Deployment, 'toldVerdict'> {
+  return tellsVerdict(deployment, verdict) ? { toldVerdict: { verdict: verdict.verdict, greenPercent: deployment.shift?.greenPercent ?? 0 } } : {};
 }
 
 function appendTimeline(deployment: Deployment, entry: TimelineEntry): Pick<Deployment, 'timeline' | 'timelineDropped'> {

@@ -2,7 +2,7 @@
 // state from which the next minute goes on. Bounded; what is dropped is counted.
 import { addEvidence, type Comparison, type ComparisonSetting, startComparison } from './comparison.ts';
 import { type ComparisonReading, readComparison } from './comparison-reading.ts';
-import type { Baseline, EvidenceMinute } from './evidence.ts';
+import type { Baseline, EvidenceMinute, SideMinute } from './evidence.ts';
 
 /** A minute and what the comparison said once it was added. */
 export interface JudgedMinute extends EvidenceMinute {
@@ -22,8 +22,8 @@ export interface EvidenceRecord {
   readonly crashesSeen: { readonly blue: number; readonly green: number };
 }
 
-/** Minutes kept: half a day. About 150 bytes each in a DynamoDB item of at most 400 KB. */
-export const EVIDENCE_MINUTES_KEPT = 720;
+/** Minutes kept: eight hours. Up to 400 bytes each in a DynamoDB item of at most 400 KB. */
+export const EVIDENCE_MINUTES_KEPT = 480;
 /** Minutes that one look adds at most; the next look goes on. */
 export const EVIDENCE_MINUTES_PER_LOOK = 1_440;
 /** A minute in which neither side had anything is taken for a quiet one after this long, milliseconds: data may still be on its way. */
@@ -88,7 +88,30 @@ export function replayEvidence(
 function judge(minute: EvidenceMinute, state: Comparison, setting: ComparisonSetting): JudgedMinute {
   const reading = readComparison(state, setting);
   const errors = reading.metrics.find(({ metric }) => metric === 'errors');
-  return { ...minute, verdict: reading.verdict, against: errors?.evidence ?? 0, advance: errors?.advance ?? 0 };
+  const { blue, green } = minute;
+  return {
+    ...minute,
+    ...(blue === undefined ? {} : { blue: shortened(blue) }),
+    ...(green === undefined ? {} : { green: shortened(green) }),
+    verdict: reading.verdict,
+    against: rounded(errors?.evidence ?? 0),
+    advance: rounded(errors?.advance ?? 0),
+  };
+}
+
+/** CloudWatch's percentiles have the digits of a double, and an item has its limit: a thousandth of a millisecond is kept. */
+function shortened(side: SideMinute): SideMinute {
+  const { latency, limited } = side;
+  return {
+    ...side,
+    ...(latency === undefined ? {} : { latency: { p50: rounded(latency.p50), p90: rounded(latency.p90), p99: rounded(latency.p99) } }),
+    ...(limited === undefined ? {} : { limited: rounded(limited) }),
+  };
+}
+
+function rounded(value: number): number {
+  // JSON has no negative zero, and a record is the same however often it was stored.
+  return Math.round(value * 1_000) / 1_000 + 0;
 }
 
 /** Every minute from the first not yet judged to the last that is complete, quiet ones included, as far as data can be relied on. */
