@@ -10,6 +10,7 @@ import {
   deploymentKeys,
   LISTING_INDEX,
   PAGE_SIZE,
+  queryItems,
   type RecordsTable,
   readItems,
   recordOf,
@@ -129,18 +130,17 @@ async function list(table: RecordsTable, name: Listing, after: string | undefine
 }
 
 async function listHistory(table: RecordsTable, serviceKey: string, limit: number): Promise<readonly Deployment[]> {
-  const page = await callAws(`list deployments of ${serviceKey}`, () =>
-    table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': `SERVICE#${serviceKey}`, ':prefix': 'DEPLOYMENT#' },
-        ScanIndexForward: false,
-        Limit: limit,
-      }),
-    ),
+  const items = await queryItems(
+    table,
+    `list deployments of ${serviceKey}`,
+    {
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': `SERVICE#${serviceKey}`, ':prefix': 'DEPLOYMENT#' },
+      ScanIndexForward: false,
+    },
+    limit,
   );
-  return (page.Items ?? []).map((item) => recordOf<Deployment>(item));
+  return items.map((item) => recordOf<Deployment>(item));
 }
 
 function fromItem(item: Readonly<Record<string, unknown>>): VersionedDeployment {

@@ -5,7 +5,7 @@ import { isUnattended, type Remediation } from '#core/remediation/remediation-re
 import { PermanentError } from '#ports/errors.ts';
 import type { RemediationStore, VersionedRemediation } from '#ports/remediation-store.ts';
 import { callAws, callAwsUnless } from '../operating-error.ts';
-import { LISTING_INDEX, PAGE_SIZE, type RecordsTable, recordOf, recordText, withoutPrefix, writeVersioned } from './records-table.ts';
+import { LISTING_INDEX, PAGE_SIZE, queryItems, type RecordsTable, recordOf, recordText, withoutPrefix, writeVersioned } from './records-table.ts';
 import { actionKeys, expiresAt, KEPT_SECONDS, paddedTime, remediationKeys } from './remediation-keys.ts';
 
 const UNATTENDED = 'REMEDIATIONS';
@@ -95,19 +95,18 @@ export function createDynamodbRemediationStore(table: RecordsTable): Remediation
 }
 
 async function listBetween(table: RecordsTable, serviceKey: string, [from, to]: readonly [string, string], limit: number): Promise<readonly Remediation[]> {
-  const page = await callAws(`list remediations of ${serviceKey}`, () =>
-    table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: { ':pk': `SERVICE#${serviceKey}`, ':from': `${REMEDIATION}${from}`, ':to': `${REMEDIATION}${to}` },
-        ScanIndexForward: false,
-        ConsistentRead: true,
-        Limit: limit,
-      }),
-    ),
+  const items = await queryItems(
+    table,
+    `list remediations of ${serviceKey}`,
+    {
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: { ':pk': `SERVICE#${serviceKey}`, ':from': `${REMEDIATION}${from}`, ':to': `${REMEDIATION}${to}` },
+      ScanIndexForward: false,
+      ConsistentRead: true,
+    },
+    limit,
   );
-  return (page.Items ?? []).map((item) => recordOf<Remediation>(item));
+  return items.map((item) => recordOf<Remediation>(item));
 }
 
 function listingOf(remediation: Remediation): { readonly name: string; readonly order: string } | undefined {

@@ -1,5 +1,12 @@
 // The table's keys and the conditional write that every record shares. Items: docs/architecture.md.
-import { BatchGetCommand, type DynamoDBDocumentClient, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  type DynamoDBDocumentClient,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import { ConflictError, RetryableError } from '#ports/errors.ts';
 import { callAws, errorName } from '../operating-error.ts';
 
@@ -56,6 +63,28 @@ export async function readItems(
     found.push(...(answer.Responses?.[table.name] ?? []));
     asked = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];
   }
+  return found;
+}
+
+/**
+ * Reads the first items of a query, up to a limit: as many pages as they fill, for DynamoDB ends a page at 1 MB whatever the limit says.
+ * Source: DynamoDB developer guide, "Paginating table query results".
+ */
+export async function queryItems(
+  table: RecordsTable,
+  what: string,
+  query: Omit<QueryCommandInput, 'TableName' | 'Limit' | 'ExclusiveStartKey'>,
+  limit: number,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const found: Readonly<Record<string, unknown>>[] = [];
+  let after: Record<string, unknown> | undefined;
+  do {
+    const Limit = limit - found.length;
+    const asked = { ...query, TableName: table.name, Limit, ...(after === undefined ? {} : { ExclusiveStartKey: after }) };
+    const page = await callAws(what, () => table.client.send(new QueryCommand(asked)));
+    found.push(...(page.Items ?? []));
+    after = page.LastEvaluatedKey;
+  } while (after !== undefined && found.length < limit);
   return found;
 }
 

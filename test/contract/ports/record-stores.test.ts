@@ -146,6 +146,18 @@ describe.each([
     expect((await store.history('prod/orders', 10)).map((one) => one.id)).toEqual(['20260102T000000-b', '20260101T000000-a']);
   });
 
+  when('a history is whole also where its records fill more than one page of 1 MB, and no longer than asked for', async () => {
+    const store = createDynamodbDeploymentStore(table);
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'].map((end, index) => `2026020${index + 1}T000000-${end}`);
+    for (const id of ids) {
+      const fat = requestDeployment(id, 'prod/fat', request, 1);
+      await store.create({ ...fat, timeline: Array.from({ length: 100 }, () => ({ at: 1, type: 'RoundPassed' as const, text: 'x'.repeat(3_000) })) });
+    }
+    expect((await store.history('prod/fat', 10)).map((one) => one.id)).toEqual(ids.toReversed());
+    expect((await store.history('prod/fat', 5)).map((one) => one.id)).toEqual(ids.toReversed().slice(0, 5));
+    expect(await store.history('prod/nobody', 5)).toEqual([]);
+  });
+
   when('a success is listed as guarded as long as its guard window is open', async () => {
     const store = createDynamodbDeploymentStore(table);
     const made = await store.create(requestDeployment('20260105T000000-e', 'prod/guarded', request, 1));
