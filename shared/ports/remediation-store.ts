@@ -26,7 +26,7 @@ export interface RemediationStore {
   load(serviceKey: ServiceKey, id: string): Promise<VersionedRemediation | undefined>;
   /** @throws ConflictError when somebody else wrote first */
   save(remediation: Remediation, expectedVersion: number, writeId: string): Promise<number>;
-  /** Those that nobody has begun, or told people of, asked for since then: oldest first, a page at a time, eventually consistent. */
+  /** Those that nobody has begun, or told people of, asked for or ended since then: oldest first, a page at a time, eventually consistent. */
   unattended(since: number, after: string | undefined): Promise<{ readonly remediations: readonly ListedRemediation[]; readonly after: string | undefined }>;
   /** Newest first; of those about scans the last ones. */
   list(serviceKey: ServiceKey, limit: number): Promise<readonly Remediation[]>;

@@ -110,8 +110,9 @@ async function listBetween(table: RecordsTable, serviceKey: string, [from, to]: 
 }
 
 function listingOf(remediation: Remediation): { readonly name: string; readonly order: string } | undefined {
-  const { serviceKey, id, requestedAt } = remediation;
-  return isUnattended(remediation) ? { name: UNATTENDED, order: `${paddedTime(requestedAt)} ${serviceKey} ${id}` } : undefined;
+  const { serviceKey, id, requestedAt, endedAt } = remediation;
+  // One that a person approved a day later has just ended.
+  return isUnattended(remediation) ? { name: UNATTENDED, order: `${paddedTime(endedAt ?? requestedAt)} ${serviceKey} ${id}` } : undefined;
 }
 
 function kept(remediation: Remediation): number {

@@ -348,6 +348,23 @@ describe.each([
     }
   });
 
+  when('remediations are listed until somebody has begun them and people know how they ended, by when they were asked for or ended', async () => {
+    const store = createDynamodbRemediationStore(table);
+    const asked = requestRemediation({ id: 'r1', serviceKey: 'prod/told', subject: 'orders:2', cause: { kind: 'incident', incidentId: 'i' } }, 1_000);
+    const listed = async (since: number) =>
+      (await store.unattended(since, undefined)).remediations.filter(({ serviceKey }) => serviceKey === 'prod/told').map(({ id }) => id);
+    await store.create(asked);
+    expect([await listed(500), await listed(1_500)]).toEqual([['r1'], []]);
+    const decided = evolveRemediation(asked, { type: 'Decided', kind: 'act', runbook: 'crashLoop', why: 'it crashes', evidence: [] }, 1_100);
+    await store.save(decided, 1, 'a');
+    expect(await listed(500)).toEqual([]);
+    const ended = evolveRemediation(decided, { type: 'Ended', status: 'Helped', why: 'quiet' }, 2_000);
+    await store.save(ended, 2, 'b');
+    expect([await listed(1_500), await listed(2_500)]).toEqual([['r1'], []]);
+    await store.save(evolveRemediation(ended, { type: 'PersonTold' }, 2_100), 3, 'c');
+    expect(await listed(500)).toEqual([]);
+  });
+
   when('of a container instance the newest version is kept, in whatever order events come', async () => {
     const store = createDynamodbContainerInstanceStore(table);
     const instance = { containerInstanceArn: 'i1', ec2InstanceId: 'i-1', status: 'ACTIVE', agentConnected: false, version: 7, at: 1_000 };
