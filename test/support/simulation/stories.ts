@@ -6,6 +6,7 @@ import type { AwsShape } from '../../../localaws/region.ts';
 import type { InvariantName } from './invariants.ts';
 import { operatorStories } from './operator-stories.ts';
 import { remedyStories } from './remedy-stories.ts';
+import { workflowStories } from './workflow-stories.ts';
 
 export interface Stage {
   readonly world: World;
@@ -202,7 +203,7 @@ const nativeStories: readonly Story[] = deploymentStories
 
 const shiftStories: readonly Story[] = [...deploymentStories, ...nativeStories];
 /** Each comes once in so many seeds. */
-const rareStories: readonly Story[] = [...remedyStories, ...operatorStories];
+const rareStories: readonly Story[] = [...remedyStories, ...operatorStories, ...workflowStories];
 
 export const stories: readonly Story[] = [...shiftStories, ...rareStories];
 
