@@ -100,8 +100,11 @@ const IMAGE_CAUSES = new Set(['health', 'alarm', 'hook']);
 
 function reportQuarantine({ watch, world }: EndingContext, service: AwsShape | undefined, deployments: readonly AwsShape[]): void {
   const quarantined = new Set(((service?.['quarantine'] ?? []) as AwsShape[]).map(({ digest }) => String(digest)));
+  // A person insisted, and it went well.
+  const cleared = new Set(deployments.filter(({ status }) => status === 'Succeeded').map(({ request }) => String(request.digest)));
   for (const { id, rollback, request } of deployments) {
-    if (!IMAGE_CAUSES.has(rollback?.cause.kind) || request.remedy !== undefined || quarantined.has(request.digest)) continue;
+    if (!IMAGE_CAUSES.has(rollback?.cause.kind) || request.remedy !== undefined) continue;
+    if (quarantined.has(request.digest) || cleared.has(request.digest)) continue;
     watch.report('an image that was rolled back is quarantined', `${world.tags.get(request.digest)} of ${id} may be deployed again`);
   }
 }

@@ -13,6 +13,7 @@ export const invariantNames = [
   'an ended deployment stays as it ended',
   'a record changes by one version at a time',
   'opposite requests have one outcome',
+  'one request is carried out once',
   'Succeeded means that green serves all production traffic',
   'the weights of the listener sum to 100',
   'traffic never goes to a target group without healthy targets',

@@ -1,10 +1,16 @@
-// Two people who want the opposite, a millisecond apart, each pressing twice: one outcome, and both are told which.
+// What people ask for, each request sent twice: the opposite of what another asks at the same moment, a rollback, a retry, an approval of
+// what Weir proposes. Once is once, and the answers say so.
+
+import type { Remedy } from '#rehearsal/region/truth.ts';
 import type { AwsShape } from '../../../localaws/region.ts';
+import { deployTwo, untilEnded, untilRemedied, untilServing } from './remedy-stories.ts';
 import type { Stage, Story } from './stories.ts';
 
 const ann = 'arn:aws:iam::000000000000:user/ann';
 const bob = 'arn:aws:iam::000000000000:user/bob';
 const SETTLE_MS = 60_000;
+/** Until a version that people asked for serves, with every fault on the way. */
+const RESTORE_MS_MAX = 60 * 60_000;
 
 interface Press {
   readonly operation: string;
@@ -66,6 +72,59 @@ async function runningDeployment({ world }: Stage): Promise<string | undefined> 
   return (service?.['active'] as { deploymentId: string } | undefined)?.deploymentId;
 }
 
+/** The same request twice, a millisecond apart. */
+async function pressTwice({ pass, insist }: Stage, operation: string, request: AwsShape): Promise<void> {
+  const sent: Promise<unknown>[] = [];
+  for (let presses = 0; presses < 2; presses++) {
+    sent.push(insist(operation, request));
+    await pass(1);
+  }
+  await Promise.all(sent);
+}
+
+/** As the CLI does it: what would happen is shown first, and its ticket is sent. */
+async function rollBack(stage: Stage): Promise<void> {
+  const { world, insist } = stage;
+  await deployTwo(stage);
+  const about = { serviceKey: world.service.key, by: ann, reason: 'the story says so' };
+  const shown = await insist('roll-back-service', { ...about, dryRun: true });
+  await pressTwice(stage, 'roll-back-service', { ...about, ticket: shown?.['plan']?.ticket });
+  await untilServing(stage, '2.0.0', RESTORE_MS_MAX);
+  await reportMore(stage, '2.0.0', 2);
+}
+
+async function retry(stage: Stage): Promise<void> {
+  const { world, push } = stage;
+  const digest = await push('2.0.0', { script: { exitAfterMs: 3_000, exitCode: 1 } });
+  await untilEnded(stage, '2.0.0');
+  // What its tasks lacked is there now.
+  world.behaviours.set(digest, {});
+  world.runtime.script(digest, {});
+  const [failed] = (await world.truth.records()).deployments;
+  await pressTwice(stage, 'retry-deployment', { serviceKey: world.service.key, by: ann, reason: 'the story says so', deploymentId: failed?.['id'] });
+  await untilServing(stage, '2.0.0', RESTORE_MS_MAX);
+  await reportMore(stage, '2.0.0', 2);
+}
+
+async function approveProposal(stage: Stage): Promise<void> {
+  const { world, until } = stage;
+  const digest = await deployTwo(stage);
+  await stage.spoil(digest, { script: { exitAfterMs: 30_000, exitCode: 1 } });
+  const proposed = async (): Promise<Remedy | undefined> => (await world.truth.remedies()).find(({ status }) => status === 'Proposed');
+  await until(async () => (await proposed()) !== undefined, RESTORE_MS_MAX);
+  const about = { serviceKey: world.service.key, by: ann, reason: 'the story says so' };
+  await pressTwice(stage, 'approve-remediation', { ...about, remediationId: (await proposed())?.id });
+  await untilServing(stage, '2.0.0', RESTORE_MS_MAX);
+  await untilRemedied(stage);
+}
+
+/** Reports more deployments of a version than people asked for. */
+async function reportMore({ world, report }: Stage, tag: string, most: number): Promise<void> {
+  const { deployments } = await world.truth.records();
+  const made = deployments.filter(({ request }) => world.tags.get(request.digest) === tag);
+  if (made.length > most) report('one request is carried out once', `${tag} was deployed ${made.length} times`);
+}
+
 export const operatorStories: readonly Story[] = [
   {
     name: 'opposite-requests',
@@ -88,5 +147,39 @@ export const operatorStories: readonly Story[] = [
     ends: { '2.0.0': 'Succeeded' },
     serves: '2.0.0',
     tell: pauseAgainstResume,
+  },
+  {
+    name: 'rollback-request',
+    summary: 'a person goes back to the version before, and presses twice',
+    waits: true,
+    manifest: { strategy: { allAtOnce: {} } },
+    desiredCount: 2,
+    badTags: [],
+    ends: { '2.0.0': ['Succeeded', 'Succeeded'], '3.0.0': 'Succeeded' },
+    serves: '2.0.0',
+    tell: rollBack,
+  },
+  {
+    name: 'retry-request',
+    summary: 'a person retries a version that failed, and presses twice',
+    waits: true,
+    manifest: { strategy: { allAtOnce: {} } },
+    desiredCount: 2,
+    badTags: [],
+    ends: { '2.0.0': ['Failed', 'Succeeded'] },
+    serves: '2.0.0',
+    tell: retry,
+  },
+  {
+    name: 'proposal',
+    summary: 'the serving version crashes, Weir proposes to go back, and a person approves, twice',
+    waits: true,
+    manifest: { strategy: { allAtOnce: {} }, guard: { mode: 'off' }, remediation: { crashLoop: { mode: 'propose' } } },
+    desiredCount: 2,
+    badTags: [],
+    ends: { '2.0.0': ['Succeeded', 'Succeeded'], '3.0.0': 'Succeeded' },
+    remedies: ['Helped'],
+    serves: '2.0.0',
+    tell: approveProposal,
   },
 ];

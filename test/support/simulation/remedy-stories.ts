@@ -10,7 +10,7 @@ const REMEDY_MS_MAX = 90 * MINUTE;
 const over = new Set(['Helped', 'DidNotHelp', 'Inconclusive', 'Rejected', 'Expired', 'Alerted', 'NotNeeded', 'Failed']);
 
 /** Two versions that Weir has deployed; the digest of the newer, which serves. */
-async function deployTwo(stage: Stage): Promise<string> {
+export async function deployTwo(stage: Stage): Promise<string> {
   await stage.push('2.0.0');
   await untilServing(stage, '2.0.0', 30 * MINUTE);
   const digest = await stage.push('3.0.0');
@@ -19,7 +19,7 @@ async function deployTwo(stage: Stage): Promise<string> {
 }
 
 /** Until a version has all the traffic and nobody is at work on it. */
-function untilServing({ until, world }: Stage, tag: string, limitMs: number): Promise<void> {
+export function untilServing({ until, world }: Stage, tag: string, limitMs: number): Promise<void> {
   return until(async () => {
     const { service } = await world.truth.records();
     const serving = await world.truth.servingDigest();
@@ -27,7 +27,7 @@ function untilServing({ until, world }: Stage, tag: string, limitMs: number): Pr
   }, limitMs);
 }
 
-async function untilRemedied({ until, world }: Stage): Promise<void> {
+export async function untilRemedied({ until, world }: Stage): Promise<void> {
   await until(async () => {
     const remedies = await world.truth.remedies();
     return remedies.length > 0 && remedies.every(({ status }) => over.has(status) || status === 'Proposed');
@@ -106,7 +106,7 @@ export const remedyStories: readonly Story[] = [
   },
 ];
 
-async function untilEnded({ until, world }: Stage, tag: string): Promise<void> {
+export async function untilEnded({ until, world }: Stage, tag: string): Promise<void> {
   await until(async () => {
     const { service, deployments } = await world.truth.records();
     const digest = [...world.tags].find(([, name]) => name === tag)?.[0];
