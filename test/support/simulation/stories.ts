@@ -49,6 +49,7 @@ export interface Story {
 const canary = { strategy: { canary: { percent: 20, intervalMinutes: 1 } } };
 /** Long enough for the evidence to decide while most of the traffic is still on blue. */
 const slowCanary = { strategy: { canary: { percent: 20, intervalMinutes: 2 } } };
+const ALARM = 'orders-refunds';
 const failing: ImageBehaviour = { errorShare: 0.5 };
 
 const NATIVE_STORIES = new Set(['canary', 'bad-image', 'crash-at-start', 'supersede', 'abort']);
@@ -101,6 +102,22 @@ const deploymentStories: readonly Story[] = [
     serves: '1.0.0',
     async tell({ push }) {
       await push('2.0.0', failing);
+    },
+  },
+  {
+    name: 'alarm',
+    summary: 'an alarm of the service goes off in the middle of a canary',
+    manifest: { ...slowCanary, health: { errorRate: { maxPercent: 5 }, alarms: [ALARM] } },
+    desiredCount: 2,
+    badTags: [],
+    ends: { '2.0.0': 'RolledBack' },
+    serves: '1.0.0',
+    async tell({ push, untilShifting, world }) {
+      const watched = { AlarmName: ALARM, Namespace: 'Orders', MetricName: 'Refunds', Statistic: 'Sum', Period: 60, EvaluationPeriods: 1, Threshold: 5 };
+      await world.call('monitoring', 'PutMetricAlarm', { ...watched, ComparisonOperator: 'GreaterThanThreshold', TreatMissingData: 'ignore' });
+      await push('2.0.0');
+      await untilShifting();
+      await world.call('monitoring', 'SetAlarmState', { AlarmName: ALARM, StateValue: 'ALARM', StateReason: 'the story says so' });
     },
   },
   {
