@@ -1,5 +1,4 @@
 // What one deployment is: its record and the events that change it. How they change it is in evolve.ts.
-
 import type { ApprovalEvent, ApprovalRules, ApprovalState } from '#core/approval/approval.ts';
 import type { CrashLog } from '#core/breaker/crash-cause.ts';
 import type { CrashThreshold } from '#core/breaker/crash-threshold.ts';

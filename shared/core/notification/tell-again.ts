@@ -1,4 +1,4 @@
-// How often, and for how long, the news of a deployment's end are tried again where a channel failed.
+// How often, and for how long, people are told again where a channel failed: of a deployment's end, and of a version that went bad.
 import type { EpochMillis } from '#core/deployment/deployment.ts';
 
 /** Longer than whoever died while telling keeps others from it. */
@@ -8,7 +8,7 @@ const SECONDS_MAX = 600;
 export const TELL_AGAIN_HOURS_MAX = 6;
 
 /**
- * Seconds until people are told again of a deployment that ended at `endedAt`: a minute at first, then half of the time since, at most
+ * Seconds until people are told again of what ended at `endedAt`: a minute at first, then half of the time since, at most
  * ten minutes; undefined once six hours are over.
  */
 export function secondsUntilToldAgain(endedAt: EpochMillis, now: EpochMillis): number | undefined {
