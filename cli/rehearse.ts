@@ -122,7 +122,7 @@ async function rehearseAll(manifest: Manifest, options: RehearseOptions, setting
     import('#rehearsal/rehearse.ts'),
     import('#rehearsal/report.ts'),
   ]);
-  const machinery = await loadMachinery(templateFile, 'invoked');
+  const machinery = await loadMachinery(templateFile, { functions: 'invoked' });
   const rehearsed: Rehearsed[] = [];
   for (const scenario of scenarios) {
     const report: RehearsalReport = reportOf(await rehearse(machinery, subject.value, { ...settings, scenario }));

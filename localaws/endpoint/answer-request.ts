@@ -57,6 +57,33 @@ export async function answerRequest(options: AnswerOptions, request: WireRequest
   }
 }
 
+/** One call that came without being written out: its service, operation and input. */
+export interface AskedCall {
+  readonly service: ServiceName;
+  readonly operation: string;
+  /** The protocol errors are answered in. */
+  readonly kind: 'json' | 'query';
+  readonly input: AwsShape;
+}
+
+/** As answerRequest, of a call that came as a shape: its output as it is, or an error as it would be on the wire. */
+export async function answerCall(
+  options: AnswerOptions,
+  asked: AskedCall,
+  headers: WireRequest['headers'],
+): Promise<{ readonly requestId: string; readonly output: AwsShape } | WireReply> {
+  const requestId = options.requestId();
+  const { dispatcher } = options;
+  try {
+    const principal = options.principalOf(CREDENTIAL.exec(headers['authorization'] ?? '')?.[1]);
+    return { requestId, output: await dispatcher.call(asked.service, asked.operation, asked.input, principal) };
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    const service = dispatcher.service(asked.service);
+    return errorReply(service?.wires.find(({ kind }) => kind === asked.kind) ?? wireOf(asked.kind), service, error, requestId);
+  }
+}
+
 function route(dispatcher: Dispatcher, request: WireRequest, body: Uint8Array, requestId: string): Routed {
   const target = request.headers['x-amz-target'];
   if (target !== undefined) return routeJson(dispatcher, target, body);
@@ -178,8 +205,12 @@ function guessWire(dispatcher: Dispatcher, request: WireRequest, service: Servic
   const wanted = request.headers['x-amz-target'] !== undefined ? 'json' : isForm ? 'query' : 'rest';
   const wire = known?.wires.find((candidate) => candidate.kind === wanted);
   if (wire !== undefined) return wire;
-  if (wanted === 'json') return { kind: 'json', jsonVersion: type.endsWith('1.0') ? '1.0' : '1.1', target: '' };
-  if (wanted === 'query') return { kind: 'query', version: '', xmlNamespace: 'https://localaws.invalid/' };
+  return wireOf(wanted, type.endsWith('1.0') ? '1.0' : '1.1');
+}
+
+function wireOf(kind: Wire['kind'], jsonVersion: '1.0' | '1.1' = '1.1'): Wire {
+  if (kind === 'json') return { kind, jsonVersion, target: '' };
+  if (kind === 'query') return { kind, version: '', xmlNamespace: 'https://localaws.invalid/' };
   return { kind: 'rest', routes: [] };
 }
 

@@ -1,7 +1,8 @@
 // What an SDK client takes as its `requestHandler` to reach the local AWS in the same process: the same protocols, permissions and
 // faults as over HTTP, without a socket and without real time.
 import { gunzipSync } from 'node:zlib';
-import { type AnswerOptions, answerRequest, type WireReply } from './answer-request.ts';
+import type { AwsShape, ServiceName } from '../region.ts';
+import { type AnswerOptions, answerCall, answerRequest, type WireReply } from './answer-request.ts';
 
 /** The members of the SDK's HttpRequest that are read. */
 export interface SdkRequest {
@@ -10,6 +11,8 @@ export interface SdkRequest {
   readonly query?: Readonly<Record<string, string | readonly string[] | null>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Instead of a body: what the command says (in-process-client.ts). */
+  readonly shape?: { readonly service: ServiceName; readonly operation: string; readonly kind: 'json' | 'query'; readonly input: AwsShape };
 }
 
 /** The members of the SDK's HttpResponse. The body is whole: the SDK reads bytes as well as streams. */
@@ -17,6 +20,8 @@ export interface SdkResponse {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
   readonly body: Uint8Array;
+  /** Instead of a body: what a command that came as a shape is answered, unless it is an error. */
+  readonly output?: AwsShape;
 }
 
 export interface InProcessHandler {
@@ -30,6 +35,7 @@ export function createInProcessHandler(options: AnswerOptions): InProcessHandler
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(request) {
+      if (request.shape !== undefined) return { response: await answerShape(options, request, request.shape) };
       const headers = inLowerCase(request.headers);
       const bytes = bodyBytes(request.body);
       const body = headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
@@ -38,6 +44,15 @@ export function createInProcessHandler(options: AnswerOptions): InProcessHandler
     destroy: () => undefined,
   };
 }
+
+async function answerShape(options: AnswerOptions, request: SdkRequest, shape: NonNullable<SdkRequest['shape']>): Promise<SdkResponse> {
+  const answer = await answerCall(options, shape, request.headers);
+  return 'output' in answer
+    ? { statusCode: 200, headers: { 'x-amzn-requestid': answer.requestId }, body: NOTHING, output: answer.output }
+    : sdkResponse(answer);
+}
+
+const NOTHING = new Uint8Array();
 
 /** A reply as SDK clients take it. */
 export function sdkResponse(reply: WireReply): SdkResponse {

@@ -30,6 +30,7 @@ const SERVICE_OF_TARGET: Readonly<Record<string, string>> = {
 
 /** The service and operation a request is for. @throws Error for a request of no service that Weir uses: this file must learn it */
 export function operationOf(request: SdkRequest): string {
+  if (request.shape !== undefined) return `${request.shape.service}:${request.shape.operation}`;
   const target = headerOf(request, 'x-amz-target');
   if (target !== undefined) {
     const dot = target.lastIndexOf('.');

@@ -8,11 +8,12 @@ import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AwsClientSettings } from '#adapters/aws-clients.ts';
+import { handOverShapes } from '#localaws/endpoint/in-process-client.ts';
 import type { SdkRequest, SdkResponse } from '#localaws/endpoint/in-process-handler.ts';
 import type { RunFunction, RunningInvocation } from '#localaws/lambda/in-process-executor.ts';
 import type { HttpProbe } from '#ports/checks.ts';
 import type { Ports } from '#ports/ports.ts';
-import { composePorts } from '#runtime/compose-ports.ts';
+import { composePorts, type Observe, unobserved } from '#runtime/compose-ports.ts';
 import { type Configuration, readConfiguration } from '#runtime/configuration.ts';
 import { findSandboxWith } from '#runtime/ports-of-this-function.ts';
 
@@ -80,11 +81,18 @@ const clients: AwsClientSettings = {
   signer: { sign: async (request: SdkRequest) => request } as never,
 };
 
-/**
- * Makes the handlers run where the simulation says; once in a thread.
- * @param when they are loaded: all now, so that each run finds the same, or each as it is first invoked, which is sooner for a single run
- */
-export async function loadFunctions(when: 'now' | 'invoked'): Promise<RunFunction> {
+export interface LoadOptions {
+  /** All now, so that each run finds the same, or each as it is first invoked, which is sooner for a single run; now when absent. */
+  readonly functions?: 'now' | 'invoked';
+  /**
+   * How the SDK's commands reach the region: handed over as they are, or written out as on the wire, which takes nearly twice the time.
+   * Handed over when absent.
+   */
+  readonly commands?: 'handed over' | 'on the wire';
+}
+
+/** Makes the handlers run where the simulation says; what was loaded last in a thread counts. */
+export async function loadFunctions({ functions: when = 'now', commands = 'handed over' }: LoadOptions): Promise<RunFunction> {
   const handlers = new Map<string, Handler>();
   const load = async (source: string): Promise<Handler> => {
     const { handler } = (await import(pathToFileURL(join(PROJECT_ROOT, `${source}.ts`)).href)) as { handler: Handler };
@@ -100,7 +108,7 @@ export async function loadFunctions(when: 'now' | 'invoked'): Promise<RunFunctio
     const known = made.get(key);
     if (known !== undefined) return known;
     const configuration = readConfiguration(variables);
-    const sandbox = { configuration, ports: simulatedPorts(configuration) };
+    const sandbox = { configuration, ports: simulatedPorts(configuration, commands === 'handed over' ? handOverShapes : (client) => client) };
     made.set(key, sandbox);
     return sandbox;
   });
@@ -121,7 +129,7 @@ export function runIn<T>(surroundings: Surroundings, work: () => Promise<T>): Pr
   return current.run(surroundings, work);
 }
 
-function simulatedPorts(configuration: Configuration): Ports {
+function simulatedPorts(configuration: Configuration, client: Observe['client']): Ports {
   return composePorts(
     configuration,
     {
@@ -131,7 +139,7 @@ function simulatedPorts(configuration: Configuration): Ports {
       sha256Hex: (text) => createHash('sha256').update(text).digest('hex'),
       writeId: () => here().writeId(),
     },
-    { clients, probe: { send: (request) => here().probe.send(request) } },
+    { clients, probe: { send: (request) => here().probe.send(request) }, observe: { ...unobserved, client } },
   );
 }
 

@@ -108,6 +108,7 @@ function signed(request: SdkRequest, { spec }: RunningInvocation, operation: str
 }
 
 function bodyOf(request: SdkRequest): string | Uint8Array | undefined {
+  if (request.shape !== undefined) return JSON.stringify(request.shape.input);
   return typeof request.body === 'string' || request.body instanceof Uint8Array ? request.body : undefined;
 }
 

@@ -8,7 +8,7 @@ import type { LambdaFaults } from '#localaws/lambda/faults.ts';
 import { createInProcessExecutor, createUnreadCodeStore, type RunFunction, type RunningInvocation } from '#localaws/lambda/in-process-executor.ts';
 import type { Principal, Region } from '#localaws/region.ts';
 import { type LocalAws, startLocalAws } from '#localaws/start-local-aws.ts';
-import { freshRetryStrategy, loadFunctions, type Surroundings } from './function-host.ts';
+import { freshRetryStrategy, type LoadOptions, loadFunctions, type Surroundings } from './function-host.ts';
 import { functionsIn } from './functions-in-region.ts';
 import type { Carry, SeenCall } from './gate.ts';
 import { createHistory, type History } from './history.ts';
@@ -92,11 +92,10 @@ const START_AT = Date.UTC(2026, 10, 23, 9, 0, 0);
 const SETTLE_MS_MAX = 600_000;
 const root: Principal = { kind: 'root' };
 
-/** @param functions whether all are loaded now, or each when it is first invoked */
-export async function loadMachinery(templateFile: string, functions: 'now' | 'invoked' = 'now'): Promise<Machinery> {
+export async function loadMachinery(templateFile: string, options: LoadOptions = {}): Promise<Machinery> {
   // Texts of stack traces would make histories depend on where the sources lie.
   Error.stackTraceLimit = 0;
-  return { runFunction: await loadFunctions(functions), retries: await freshRetryStrategy(), templateFile };
+  return { runFunction: await loadFunctions(options), retries: await freshRetryStrategy(), templateFile };
 }
 
 export async function createWorld(machinery: Machinery, options: WorldOptions): Promise<World> {

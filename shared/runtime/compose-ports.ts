@@ -59,7 +59,7 @@ export interface Observe {
   readonly deployments: (store: DeploymentStore) => DeploymentStore;
 }
 
-const unobserved: Observe = { client: (client) => client, services: (store) => store, deployments: (store) => store };
+export const unobserved: Observe = { client: (client) => client, services: (store) => store, deployments: (store) => store };
 
 export function composePorts(configuration: Configuration, surroundings: Surroundings, outside: Outside = {}): Ports {
   const { observe = unobserved } = outside;

@@ -216,7 +216,7 @@ describe('the command', () => {
 describe('beside the simulation', () => {
   let pool: Pool;
   beforeAll(async () => {
-    pool = await startPool(packagedTemplate().templateFile, 1);
+    pool = await startPool(packagedTemplate().templateFile, { threads: 1 });
   }, 60_000);
   afterAll(() => pool.close());
 

@@ -16,7 +16,7 @@ export type CallFaultKind = (typeof callFaultKinds)[number];
 /** An error answer in the protocol of the request. */
 export function errorResponse(request: SdkRequest, code: string, status: number): SdkResponse {
   const message = `simulated ${code}`;
-  if (headerOf(request, 'x-amz-target') !== undefined) {
+  if (request.shape?.kind === 'json' || headerOf(request, 'x-amz-target') !== undefined) {
     const body = Buffer.from(JSON.stringify({ __type: code, message }));
     return { statusCode: status, headers: { 'content-type': 'application/x-amz-json-1.1' }, body };
   }

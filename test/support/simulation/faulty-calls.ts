@@ -70,7 +70,7 @@ async function carry(parts: FaultyCallParts, answered: Map<string, Answered>, jo
 }
 
 async function effect(answered: Map<string, Answered>, journey: Journey, fault: CallFaultKind | undefined): Promise<SdkResponse> {
-  if (fault === 'swallowed') return { statusCode: 200, headers: {}, body: Buffer.from('{}') };
+  if (fault === 'swallowed') return { statusCode: 200, headers: {}, body: Buffer.from('{}'), output: {} };
   const { operation } = journey.call;
   const question = isRead(operation) ? `${operation} ${textOf(journey.request)}` : undefined;
   const before = question === undefined ? undefined : answered.get(question);

@@ -15,6 +15,8 @@ export interface SimulationOptions {
   /** A planted bug, or all of them in mode planted. */
   readonly planted: string | undefined;
   readonly threads: number | undefined;
+  /** AWS calls are written out and read as on the wire. */
+  readonly onTheWire: boolean;
 }
 
 const RUNS_DEFAULT = 200;
@@ -28,7 +30,8 @@ export const USAGE = `Usage: npm run simulate -- [options]
   --faults LIST   only these, separated by commas, or none: ${faultKinds.join(', ')}
   --exhaustive    every fault of a call at every place where a story calls AWS, one at a time
   --planted NAME  how many runs find a bug planted into the simulated system, or each of them (all): ${plantedBugs.map(({ name }) => name).join(', ')}
-  --threads N     threads (one per processor)`;
+  --threads N     threads (one per processor)
+  --wire          each AWS call goes through the whole SDK, written out and read as on the wire: the same stories in nearly twice the time`;
 
 /** @returns a text that says what is wrong */
 export function parseOptions(args: readonly string[], seedVariable: string | undefined): SimulationOptions | string {
@@ -58,6 +61,7 @@ export function parseOptions(args: readonly string[], seedVariable: string | und
     faults: named as FaultKind[],
     planted: values.planted,
     threads,
+    onTheWire: values.wire === true,
   };
 }
 
@@ -72,6 +76,7 @@ function read(args: readonly string[]) {
       exhaustive: { type: 'boolean' },
       planted: { type: 'string' },
       threads: { type: 'string' },
+      wire: { type: 'boolean' },
     },
   }).values;
 }

@@ -20,8 +20,15 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-export async function startPool(templateFile: string, threads: number = availableParallelism()): Promise<Pool> {
-  const workers = await Promise.all(Array.from({ length: threads }, () => startThread(templateFile)));
+export interface PoolOptions {
+  /** One per processor when absent. */
+  readonly threads?: number | undefined;
+  /** As in ThreadData; handed over when absent. */
+  readonly commands?: ThreadData['commands'];
+}
+
+export async function startPool(templateFile: string, { threads = availableParallelism(), commands = 'handed over' }: PoolOptions = {}): Promise<Pool> {
+  const workers = await Promise.all(Array.from({ length: threads }, () => startThread({ templateFile, commands })));
   return {
     async run(orders, done) {
       const queue = orders[Symbol.iterator]();
@@ -45,8 +52,7 @@ export async function startPool(templateFile: string, threads: number = availabl
   };
 }
 
-async function startThread(templateFile: string): Promise<Worker> {
-  const data: ThreadData = { templateFile };
+async function startThread(data: ThreadData): Promise<Worker> {
   const worker = new Worker(new URL('./thread.ts', import.meta.url), {
     workerData: data,
     env: { ...process.env, POWERTOOLS_LOG_LEVEL: 'SILENT', AWS_LAMBDA_LOG_LEVEL: 'FATAL' },

@@ -15,7 +15,7 @@ const FAILURES_TOLD_MAX = 3;
 
 /** @returns the exit code: 0 when nothing broke */
 export async function simulate(options: SimulationOptions): Promise<number> {
-  const pool = await startPool(packagedStack().templateFile, options.threads);
+  const pool = await startPool(packagedStack().templateFile, { threads: options.threads, commands: options.onTheWire ? 'on the wire' : 'handed over' });
   try {
     if (options.mode === 'exhaustive') return await simulateExhaustively(pool, options);
     if (options.mode === 'planted') return await huntPlantedBugs(pool, options);

@@ -1,5 +1,6 @@
 // One thread of the simulation: loads everything once, runs one story to warm up, then does the runs it is sent, one after the other.
 import { parentPort, workerData } from 'node:worker_threads';
+import type { LoadOptions } from '#rehearsal/region/function-host.ts';
 import { loadMachinery } from '#rehearsal/region/world.ts';
 import type { Fault, FaultKind } from './faults.ts';
 import { plantedBugNamed } from './planted-bugs.ts';
@@ -8,6 +9,7 @@ import { storyNamed } from './stories.ts';
 
 export interface ThreadData {
   readonly templateFile: string;
+  readonly commands: NonNullable<LoadOptions['commands']>;
 }
 
 export interface Order {
@@ -27,9 +29,9 @@ export type Answer =
   | { readonly kind: 'done'; readonly index: number; readonly result: RunResult; readonly milliseconds: number }
   | { readonly kind: 'broken'; readonly index: number; readonly error: string };
 
-const { templateFile } = workerData as ThreadData;
+const { templateFile, commands } = workerData as ThreadData;
 const send = (answer: Answer): void => parentPort?.postMessage(answer);
-const machinery = await loadMachinery(templateFile);
+const machinery = await loadMachinery(templateFile, { commands });
 
 const failures: string[] = [];
 // Inside a run a promise that nobody handles is a finding: something failed unnoticed.
