@@ -150,8 +150,10 @@ class SimulatedClock implements Clock {
     const limit = this.now() + limitMs;
     for (;;) {
       await this.#idle();
-      if (await reached()) return;
-      await this.#idle();
+      const answer = reached();
+      if (typeof answer === 'boolean' ? answer : await answer) return;
+      // What was answered at once has set nothing going.
+      if (typeof answer !== 'boolean') await this.#idle();
       while (this.#heap[0]?.cancelled) pop(this.#heap);
       const next = this.#heap[0];
       if (next === undefined) throw new Error('the virtual clock has no timer left and the awaited condition is not reached');

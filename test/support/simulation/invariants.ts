@@ -55,7 +55,7 @@ export interface Watch {
   readonly vanished: ReadonlySet<string>;
   readonly violations: readonly Violation[];
   report(invariant: InvariantName, text: string): void;
-  /** Called when a function's call has taken effect: who acts, and for which deployment. */
+  /** Called when a function's call of ACTS_ON_SERVICE has taken effect: who acts, and for which deployment. */
   acts(functionName: string, operation: string, payload: unknown): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ type Asked = (typeof askedKinds)[number];
 const TERMINAL = new Set(['Succeeded', 'RolledBack', 'Failed', 'Held', 'Refused', 'Superseded']);
 
 /** Calls of Weir's steps that change the service in AWS, which only the holder may do. */
-const ACTS_ON_SERVICE = new Set([
+export const ACTS_ON_SERVICE: ReadonlySet<string> = new Set([
   'application-autoscaling:RegisterScalableTarget',
   'codedeploy:CreateDeployment',
   'ecs:UpdateService',
@@ -109,7 +109,6 @@ export function watchInvariants(world: World, truth: Truth): Watch {
       world.history.add({ at: world.clock.now(), who: 'INVARIANT', what: invariant, outcome: text });
     },
     async acts(functionName, operation, payload) {
-      if (!ACTS_ON_SERVICE.has(operation)) return;
       if (operation === 'codedeploy:CreateDeployment' || operation === 'ecs:UpdateService') await lookAtStart(payload);
       const { deploymentId, fence } = payload as { deploymentId?: string; fence?: number };
       if (deploymentId === undefined) return;

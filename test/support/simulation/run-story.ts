@@ -12,7 +12,7 @@ import { isAtRest, reportEnding, reportUnrest } from './ending.ts';
 import { createExposure, type Exposure } from './exposure.ts';
 import { type Fault, type FaultKind, type FaultSource, faultKinds, givenFaults, sampleFaults } from './faults.ts';
 import { carryFaultily } from './faulty-calls.ts';
-import { type Violation, type Watch, watchInvariants } from './invariants.ts';
+import { ACTS_ON_SERVICE, type Violation, type Watch, watchInvariants } from './invariants.ts';
 import { type Load, simulateLoad } from './load.ts';
 import { plantInCalls, plantInTemplate } from './plant.ts';
 import type { PlantedBug } from './planted-bugs.ts';
@@ -91,7 +91,7 @@ export async function runStory(machinery: Machinery, options: RunOptions): Promi
     lambdaFaults,
     deliveryFaults: run.ofDelivery,
     skewOf: (functionName) => (run.isOn() ? source.skewOf(functionName) : 0),
-    seen: (call, running, _request, response) => run.seen(call, JSON.parse(running.invocation.payload), response),
+    seen: (call, running, _request, response) => run.seen(call, running, response),
     ...(planted === undefined ? {} : { interceptor: plantInCalls(planted) }),
   });
   const load = simulateLoad(world.region, world.service, world.truth, {
@@ -112,7 +112,7 @@ interface RunState {
   readonly ofDelivery: (event: AwsShape) => 'deliver' | 'lose' | 'duplicate' | { readonly delayMs: number };
   /** The trigger of a function is delivered again, as asynchronous invocation may do at any time. */
   readonly redeliver: (running: RunningInvocation) => void;
-  seen(call: ControlCall, payload: unknown, response: SdkResponse): void;
+  seen(call: ControlCall, running: RunningInvocation, response: SdkResponse): void;
   readonly covered: Set<string>;
   readonly reached: Set<string>;
   readonly collector: SiteCollector;
@@ -166,8 +166,9 @@ function createRunState(source: FaultSource, options: RunOptions): RunState {
         .call('lambda', 'Invoke', input)
         .catch((error: unknown) => begun?.world.region.log('simulation', `could not deliver again: ${String(error)}`));
     },
-    seen(call, payload, response) {
-      if (begun === undefined || response.statusCode >= 300) return;
+    seen(call, { invocation }, response) {
+      if (begun === undefined || response.statusCode >= 300 || !ACTS_ON_SERVICE.has(call.operation)) return;
+      const payload: unknown = JSON.parse(invocation.payload);
       acts.push(begun.world.clock.during(() => begun?.watch.acts(call.functionName, call.operation, payload) ?? Promise.resolve()));
     },
     async settle() {
@@ -189,9 +190,12 @@ async function perform(world: World, load: Load, run: RunState, options: RunOpti
   const told = tell(world, story, watch, badDigests, exposure);
   const context = { world, truth, watch, struck: source.struck, badDigests };
   let lookedAt = 0;
-  const ended = async (): Promise<boolean> => {
+  const ended = (): boolean | Promise<boolean> => {
     if (!told.isOver() || clock.now() - lookedAt < REST_LOOK_MS) return false;
     lookedAt = clock.now();
+    return hasEnded();
+  };
+  const hasEnded = async (): Promise<boolean> => {
     const isJudged = await newestIsJudged(world);
     return (isJudged || clock.now() > told.lastPushAt() + SWEPT_MS) && (await isAtRest(truth));
   };
@@ -201,7 +205,7 @@ async function perform(world: World, load: Load, run: RunState, options: RunOpti
     load.stop();
     const until = Math.max(run.lastDeliveryAt(), clock.now()) + AFTERMATH_MS;
     let looked = 0;
-    await clock.runUntil(async () => {
+    await clock.runUntil(() => {
       if (clock.now() < until || clock.now() - looked < REST_LOOK_MS) return false;
       looked = clock.now();
       return isAtRest(truth);
