@@ -23,14 +23,29 @@ export function parseManifestDocument(document: unknown): Parsed<Manifest> {
   return { ok: false, problem: `${faults.slice(0, FAULTS_NAMED_MAX).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}` };
 }
 
+/** Manifests that were read lately, by their text: a function reads the same one at every look, and checking it costs more than the rest of the look. */
+const readLately = new Map<string, Manifest>();
+const READ_LATELY_MAX = 20;
+
 /**
- * A stored manifest, settings that are newer than it filled with their defaults.
+ * A stored manifest, settings that are newer than it filled with their defaults. The same object for the same manifest: it is frozen.
  * @throws Error when it is none: only checked manifests are ever stored
  */
 export function readManifest(stored: unknown): Manifest {
+  const text = JSON.stringify(stored);
+  const known = readLately.get(text);
+  if (known !== undefined) return known;
   const parsed = parseManifestDocument(stored);
-  if (parsed.ok) return parsed.value;
-  throw new Error(`the stored manifest cannot be read: ${parsed.problem}`);
+  if (!parsed.ok) throw new Error(`the stored manifest cannot be read: ${parsed.problem}`);
+  const [oldest] = readLately.keys();
+  if (oldest !== undefined && readLately.size >= READ_LATELY_MAX) readLately.delete(oldest);
+  readLately.set(text, frozen(parsed.value));
+  return parsed.value;
+}
+
+function frozen<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) for (const member of Object.values(Object.freeze(value))) frozen(member);
+  return value;
 }
 
 /** Which pushes the service wants. */

@@ -24,6 +24,15 @@ describe('a stored manifest', () => {
     }
   });
 
+  test('the same manifest is read once, and nobody can change what all share', () => {
+    const first = manifest({});
+    expect(manifest({})).toBe(first);
+    expect(() => Object.assign(first.health, { windowMinutes: 1 })).toThrow(TypeError);
+    for (let minutes = 1; minutes <= 25; minutes++) expect(manifest({ bakeTimeMinutes: minutes }).bakeTimeMinutes).toBe(minutes);
+    expect(manifest({})).not.toBe(first);
+    expect(manifest({})).toStrictEqual(first);
+  });
+
   test('what is none is a broken promise and says what is wrong', () => {
     expect(() => readManifest({ version: 1 })).toThrow(/the stored manifest cannot be read: service: is required/);
     expect(() => readManifest(undefined)).toThrow(/cannot be read: manifest: is required/);
