@@ -124,21 +124,15 @@ export function createTruth(region: Region, service: SimulatedService, traces: T
   return truth;
 }
 
-/** Reads Weir's records as they are stored, by sort key. A record is looked at many times between two changes, and read out of its text once. */
+/** Reads Weir's records as they are stored, by sort key. */
 function readRecords(
   call: (name: 'dynamodb', operation: string, input: AwsShape) => Promise<AwsShape>,
   { key }: SimulatedService,
 ): (sk: string) => Promise<AwsShape | undefined> {
-  const known = new Map<string, { readonly text: unknown; readonly record: AwsShape | undefined }>();
   return async (sk) => {
     const Key = { pk: { S: `SERVICE#${key}` }, sk: { S: sk } };
     const { Item } = await call('dynamodb', 'GetItem', { TableName: 'weir-dev', ConsistentRead: true, Key });
-    const text = (Item as AwsShape | undefined)?.['record']?.['S'];
-    const last = known.get(sk);
-    if (last !== undefined && last.text === text) return last.record;
-    const record = recordIn(Item as AwsShape | undefined);
-    known.set(sk, { text, record });
-    return record;
+    return recordIn(Item as AwsShape | undefined);
   };
 }
 
@@ -175,8 +169,18 @@ async function digestsOfRevisions(
   return found;
 }
 
-/** The record in an item of Weir's table, as the wire has it: one JSON text. */
+/** Texts that were read lately, with what they say: a record is looked at many times between two changes. */
+const known = new Map<string, AwsShape>();
+const KNOWN_MAX = 50;
+
+/** The record in an item of Weir's table, as the wire has it: one JSON text. It is shared: nobody may change it. */
 export function recordIn(item: AwsShape | undefined): AwsShape | undefined {
   const text: unknown = item?.['record']?.['S'];
-  return typeof text === 'string' ? (JSON.parse(text) as AwsShape) : undefined;
+  if (typeof text !== 'string') return undefined;
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const record = JSON.parse(text) as AwsShape;
+  if (known.size === KNOWN_MAX) known.delete(known.keys().next().value as string);
+  known.set(text, record);
+  return record;
 }

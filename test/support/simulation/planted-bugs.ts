@@ -1,6 +1,5 @@
 // Bugs that are planted into the simulated system, and nowhere else, to see whether the simulation finds them. Each changes what Weir's
 // functions ask of AWS or are answered, or the compiled state machine: as the product would behave with the bug in it.
-import { recordIn } from '#rehearsal/region/truth.ts';
 import type { AwsShape, Call } from '../../../localaws/region.ts';
 
 export interface PlantedBug {
@@ -27,8 +26,9 @@ function dropCondition(input: AwsShape, value: string): undefined {
 
 /** A record is written otherwise than Weir would have it. */
 function changeRecord(input: AwsShape, change: (record: AwsShape) => void): void {
-  const record = recordIn({ record: input['ExpressionAttributeValues']?.[':record'] });
-  if (record === undefined) return;
+  const text: unknown = input['ExpressionAttributeValues']?.[':record']?.S;
+  if (typeof text !== 'string') return;
+  const record = JSON.parse(text) as AwsShape;
   change(record);
   input['ExpressionAttributeValues'][':record'] = { S: JSON.stringify(record) };
 }
