@@ -1,5 +1,6 @@
 // CloudFormation's intrinsic functions. The same walk finds what a value refers to (before anything is made) and gives the
 // value (when all of that has been made): only the lookup differs.
+import type { AwsShape } from '../region.ts';
 import { VALUE_DEPTH_MAX } from './limits.ts';
 import { isRecord } from './template.ts';
 import { TemplateError } from './template-error.ts';
@@ -23,17 +24,26 @@ type Intrinsic = (argument: unknown, evaluate: (value: unknown) => unknown, look
 /** Gives the value of a template value. @throws TemplateError */
 export function evaluateValue(value: unknown, lookup: Lookup, depth = 0): unknown {
   if (depth > VALUE_DEPTH_MAX) throw new TemplateError('The template is nested too deeply.');
+  if (typeof value !== 'object' || value === null) return value;
   const evaluate = (inner: unknown): unknown => evaluateValue(inner, lookup, depth + 1);
   if (Array.isArray(value)) return value.map(evaluate).filter((item) => item !== NO_VALUE);
-  if (!isRecord(value)) return value;
-  const keys = Object.keys(value);
+  const record = value as AwsShape;
+  const keys = Object.keys(record);
   const [only] = keys;
   if (only !== undefined && keys.length === 1 && (only === 'Ref' || only.startsWith('Fn::'))) {
     const intrinsic = Object.hasOwn(INTRINSICS, only) ? INTRINSICS[only] : undefined;
     if (intrinsic === undefined) throw new TemplateError(`the function ${only} is not available on the local AWS`);
-    return intrinsic(value[only], evaluate, lookup);
+    return intrinsic(record[only], evaluate, lookup);
   }
-  return Object.fromEntries(keys.map((key) => [key, evaluate(value[key])]).filter(([, item]) => item !== NO_VALUE));
+  const values: AwsShape = {};
+  for (const key of keys) {
+    const item = evaluate(record[key]);
+    if (item === NO_VALUE) continue;
+    // A plain assignment would set the prototype instead.
+    if (key === '__proto__') Object.defineProperty(values, key, { value: item, enumerable: true, writable: true, configurable: true });
+    else values[key] = item;
+  }
+  return values;
 }
 
 /** Gives the truth of a value of the Conditions section. @throws TemplateError */

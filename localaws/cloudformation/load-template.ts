@@ -1,5 +1,6 @@
 // Loads a compiled CloudFormation template, such as `serverless package` writes, into a region: every resource through the API
 // of its service, in the order of their dependencies. What cannot be made is an error that says what was made before it.
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AwsError } from '../endpoint/aws-error.ts';
@@ -41,11 +42,8 @@ export async function loadTemplate(region: Region, dispatcher: Dispatcher, optio
   if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(options.stackName)) throw new TemplateError(`"${options.stackName}" is not a stack name`);
   if (stacks.has(options.stackName)) throw new TemplateError(`Stack [${options.stackName}] already exists`);
   if (stacks.size >= STACKS_MAX) throw new TemplateError(`The region has ${STACKS_MAX} stacks already.`);
-  const template = readTemplate(await readFile(options.templateFile, 'utf8'), options.parameters ?? {});
   const stack: StackIdentity = { name: options.stackName, id: region.arn('cloudformation', `stack/${options.stackName}/${region.ids.uuid()}`) };
-
-  const noting = (note: (logicalId: string) => void): Lookup => createStackLookup(region, stack, template, notingLookup(note), exportsOf(region));
-  const order = creationOrder(template, noting);
+  const { template, order } = planFor(region, stack, options);
   for (const resource of order) refuseUnknown(dispatcher, resource);
 
   const made = new Map<string, MadeResource>();
@@ -71,6 +69,27 @@ export async function loadTemplate(region: Region, dispatcher: Dispatcher, optio
   };
   stacks.set(stack.name, loaded);
   return { stackName: stack.name, stackId: stack.id, resources, outputs: Object.fromEntries(outputs.map((output) => [output.key, output.value])), skipped };
+}
+
+interface Plan {
+  readonly template: Template;
+  readonly order: readonly TemplateResource[];
+}
+
+/** The plan made last, and all that it was made from. */
+let lastPlan: { readonly made: Plan; readonly from: string; readonly text: string } | undefined;
+
+/** Reads the template and puts its resources in order. Simulations load the same one thousands of times into like regions. */
+function planFor(region: Region, stack: StackIdentity, options: LoadTemplateOptions): Plan {
+  const text = readFileSync(options.templateFile, 'utf8');
+  const exports = exportsOf(region);
+  const from = JSON.stringify([region.name, region.account, stack.name, options.parameters ?? {}, [...exports]]);
+  if (lastPlan?.from === from && lastPlan.text === text) return lastPlan.made;
+  const template = readTemplate(text, options.parameters ?? {});
+  const noting = (note: (logicalId: string) => void): Lookup => createStackLookup(region, stack, template, notingLookup(note), exports);
+  const made = { template, order: creationOrder(template, noting) };
+  lastPlan = { made, from, text };
+  return made;
 }
 
 /** Finds faults that need no call before anything is made. */

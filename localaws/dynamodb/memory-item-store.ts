@@ -38,7 +38,7 @@ const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name
 
 export function createMemoryItemStore(): ItemStore {
   const validations = load('dynalite/validations') as Validations;
-  const parts = load('dynalite/db') as DynaliteParts;
+  const parts = withKnownKeys(load('dynalite/db') as DynaliteParts);
   const store = createStore();
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -67,6 +67,26 @@ export function createMemoryItemStore(): ItemStore {
     },
     async close() {
       await last;
+    },
+  };
+}
+
+const KEYS_KNOWN_MAX = 1_000;
+
+/** Keys that were made lately need not be made, hashed as they are, again. A table's key schema never changes. */
+function withKnownKeys(parts: DynaliteParts): DynaliteParts {
+  const known = new Map<string, string>();
+  return {
+    ...parts,
+    createKey(item, table) {
+      const names = (table['KeySchema'] as AwsShape[]).map(({ AttributeName: name }) => String(name));
+      const id = JSON.stringify([table['TableName'], ...names.map((name) => item[name])]);
+      const before = known.get(id);
+      if (before !== undefined) return before;
+      const key = parts.createKey(item, table);
+      if (known.size >= KEYS_KNOWN_MAX) known.clear();
+      known.set(id, key);
+      return key;
     },
   };
 }

@@ -1,9 +1,9 @@
 // Judges calls made by roles against the policies of the role, and remembers which granted permissions were ever needed.
 import type { Principal, Region } from '../region.ts';
 import type { IdentityStore, RoleRecord } from './identity-store.ts';
-import { DENIALS_KEPT_MAX } from './limits.ts';
+import { DECISIONS_KEPT_MAX, DENIALS_KEPT_MAX } from './limits.ts';
 import type { ConditionContext } from './policy-conditions.ts';
-import { type Decision, evaluatePolicies } from './policy-evaluator.ts';
+import { type Decision, evaluatePolicies, type NamedPolicy } from './policy-evaluator.ts';
 
 export interface Denial {
   readonly roleArn: string;
@@ -34,7 +34,18 @@ export interface Judge {
 export function createJudge(region: Region, store: IdentityStore): Judge {
   const denials: Denial[] = [];
 
+  /** Of roles that make calls: what was decided under the policies they have now. */
+  const decided = new WeakMap<RoleRecord, { readonly policies: readonly NamedPolicy[]; readonly decisions: Map<string, Decision> }>();
+
   const decide = (role: RoleRecord, action: string, resource: string, extra: Readonly<Record<string, string>>): { decision: Decision; boundary: boolean } => {
+    const policies = store.policiesOf(role);
+    let known = decided.get(role);
+    if (known === undefined || !areSame(known.policies, policies)) {
+      known = { policies, decisions: new Map() };
+      decided.set(role, known);
+    }
+    const before = known.decisions.get(`${action} ${resource}`);
+    if (before !== undefined) return { decision: before, boundary: false };
     let made: ConditionContext | undefined;
     const request = {
       action,
@@ -45,7 +56,10 @@ export function createJudge(region: Region, store: IdentityStore): Judge {
         return made;
       },
     };
-    const decision = evaluatePolicies(store.policiesOf(role), request);
+    const decision = evaluatePolicies(policies, request);
+    // What no condition and no variable had a say in is decided so the next time.
+    if (made === undefined && role.boundaryArn === undefined && known.decisions.size < DECISIONS_KEPT_MAX)
+      known.decisions.set(`${action} ${resource}`, decision);
     if (decision.outcome !== 'allowed' || role.boundaryArn === undefined) return { decision, boundary: false };
     const document = store.managedDocument(role.boundaryArn);
     const limited = evaluatePolicies(document === undefined ? [] : [{ id: role.boundaryArn, document }], request);
@@ -81,6 +95,10 @@ export function createJudge(region: Region, store: IdentityStore): Judge {
     unusedPermissions: () => [...store.roles.values()].flatMap((role) => unusedOf(store, role)),
     denials: () => [...denials],
   };
+}
+
+function areSame(some: readonly NamedPolicy[], others: readonly NamedPolicy[]): boolean {
+  return some.length === others.length && some.every(({ id, document }, index) => id === others[index]?.id && document === others[index]?.document);
 }
 
 function usageKey(policy: string, statement: string, action: string): string {

@@ -150,6 +150,23 @@ describe('the judgement on calls', () => {
     await expect(client.send(put)).rejects.toThrow(/dynamodb:PutItem on resource: .* with an explicit deny in an identity-based policy$/);
   });
 
+  test('what was decided once is decided anew when a policy changes, and each time where a condition has a say', async () => {
+    const client = await clientOf('worker');
+    await client.send(put);
+    await call('DeleteRolePolicy', { RoleName: 'worker', PolicyName: 'records' });
+    await expect(client.send(put)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    const until = { DateLessThan: { 'aws:CurrentTime': '2026-01-15T00:00:10Z' } };
+    const PolicyDocument = document({ Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: TABLE_ARN, Condition: until });
+    await call('PutRolePolicy', { RoleName: 'worker', PolicyName: 'for-a-while', PolicyDocument });
+    await client.send(put);
+    let over = false;
+    running.clock.schedule(11_000, () => {
+      over = true;
+    });
+    await running.clock.runUntil(() => over, 60_000);
+    await expect(client.send(put)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
   test('a role that was never made may do nothing', async () => {
     const client = await clientOf('nobody');
     await expect(client.send(put)).rejects.toThrow(/not authorized to perform: dynamodb:PutItem.*does not exist/);
