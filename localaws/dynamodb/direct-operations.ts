@@ -1,21 +1,42 @@
-// The calls that programs make all the time, done without dynalite's general machinery: a whole item by its key, and an update of whole
-// attributes under a simple condition. Whatever is unusual, or wrong, is left to dynalite, which knows DynamoDB's every answer to it.
+// The calls that programs make all the time, done without dynalite's general machinery: a whole item by its key, the items of one
+// partition, and an update of whole attributes under a simple condition. Whatever is unusual, or wrong, is left to dynalite, which knows DynamoDB's every answer to it.
 import { AwsError } from '../endpoint/aws-error.ts';
 import type { AwsShape } from '../region.ts';
-import { compileCondition, compileUpdate } from './item-expressions.ts';
+import { compileCondition, compileKeyCondition, compileUpdate, type SortKind } from './item-expressions.ts';
 
 /** What dynalite's own modules are asked for: the key an item is kept under, and the index entries of a change. */
 export interface DynaliteParts {
   createKey(item: AwsShape, table: AwsShape): string;
   validateKey(key: AwsShape, table: AwsShape): Error | undefined;
   updateIndexes(store: unknown, table: AwsShape, before: AwsShape | undefined, after: AwsShape, done: (error?: Error) => void): void;
+  /** What the keys of a partition's items begin with. */
+  hashPrefix(hashKey: string, type: 'S'): string;
+  /** A sort key as it stands in an item's key. */
+  toRangeStr(rangeKey: string, type: 'S'): string;
 }
 
 export interface DirectStore {
   table(name: string): AwsShape | undefined;
   item(table: string, key: string): AwsShape | undefined;
   put(table: string, key: string, item: AwsShape): void;
+  /** Items in the order of their keys, of the table or of a global index of it. */
+  within(table: string, index: string | undefined, range: RangeOptions): readonly AwsShape[];
+  /** Whether dynalite has taken this key condition before: only it knows which names are reserved words. */
+  isKnown(keyCondition: string): boolean;
   readonly forActions: unknown;
+}
+
+/** Longer keys are measured by dynalite, in bytes. */
+const KEY_LENGTH_MAX = 200;
+
+/** The keys that are read: each bound may be absent. */
+export interface RangeOptions {
+  readonly gte?: string;
+  readonly gt?: string;
+  readonly lte?: string;
+  readonly lt?: string;
+  readonly reverse?: boolean;
+  readonly limit?: number;
 }
 
 /** Items near DynamoDB's limit of 400 KB are measured by dynalite, to the byte. */
@@ -23,6 +44,7 @@ const ROUGHLY_FULL = 300_000;
 const GET_MEMBERS = new Set(['TableName', 'Key', 'ConsistentRead']);
 const BATCH_MEMBERS = new Set(['ConsistentRead', 'Keys']);
 const BATCH_MAX = 10;
+const QUERY_MEMBERS = new Set(['TableName', 'IndexName', 'KeyConditionExpression', 'ExpressionAttributeValues', 'ScanIndexForward', 'ConsistentRead', 'Limit']);
 const UPDATE_MEMBERS = new Set([
   'TableName',
   'Key',
@@ -37,6 +59,7 @@ const UPDATE_MEMBERS = new Set([
 export function runDirectly(store: DirectStore, parts: DynaliteParts, operation: string, input: AwsShape): AwsShape | undefined {
   if (operation === 'GetItem') return getItem(store, parts, input);
   if (operation === 'BatchGetItem') return batchGetItem(store, parts, input);
+  if (operation === 'Query') return query(store, parts, input);
   return operation === 'UpdateItem' ? updateItem(store, parts, input) : undefined;
 }
 
@@ -62,6 +85,66 @@ function batchGetItem(store: DirectStore, parts: DynaliteParts, input: AwsShape)
     if (answer['Item'] !== undefined) found.push(answer['Item']);
   }
   return { Responses: { [name]: found }, UnprocessedKeys: {} };
+}
+
+/** The items of one partition, or those of them whose sort key is in a range, where they are all of one page. */
+function query(store: DirectStore, parts: DynaliteParts, input: AwsShape): AwsShape | undefined {
+  if (Object.keys(input).some((member) => !QUERY_MEMBERS.has(member))) return undefined;
+  const { TableName: name, IndexName: index, KeyConditionExpression: text, Limit: limit = Number.POSITIVE_INFINITY } = input;
+  const table = typeof name === 'string' ? store.table(name) : undefined;
+  const schema = table === undefined ? undefined : keySchemaOf(table, index, input['ConsistentRead']);
+  const condition = typeof text === 'string' && store.isKnown(text) ? compileKeyCondition(text) : undefined;
+  const values = textsOf(input['ExpressionAttributeValues']);
+  if (schema === undefined || condition === undefined || values === undefined || typeof limit !== 'number') return undefined;
+  const [partition, sort] = schema;
+  if (condition.partition.name !== partition || (condition.sort !== undefined && condition.sort.name !== sort)) return undefined;
+  const used = [condition.partition.value, ...(condition.sort?.values ?? [])];
+  if (used.some((value) => !values.has(value)) || values.size !== new Set(used).size) return undefined;
+  const [hashKey = '', from = '', to = ''] = used.map((value) => values.get(value) ?? '');
+  if (condition.sort?.kind === 'between' && from > to) return undefined;
+  const prefix = `${parts.hashPrefix(hashKey, 'S')}/${parts.toRangeStr(hashKey, 'S')}/`;
+  const found = store.within(name, index, { ...rangeOf(parts, prefix, condition.sort?.kind, from, to), reverse: input['ScanIndexForward'] === false });
+  // A page that is full says where the next begins.
+  if (found.length >= limit || found.reduce((size, item) => size + sizeOf(item), 0) > ROUGHLY_FULL) return undefined;
+  return { Count: found.length, ScannedCount: found.length, Items: [...found] };
+}
+
+function rangeOf(parts: DynaliteParts, prefix: string, kind: SortKind | undefined, from: string, to: string): RangeOptions {
+  const start = `${prefix}${parts.toRangeStr(from, 'S')}`;
+  switch (kind) {
+    case 'begins':
+      return { gte: `${start}/`, lt: `${start}~` };
+    case 'after':
+      return { gt: `${start}/~`, lt: `${prefix}~` };
+    case 'between':
+      return { gte: `${start}/`, lte: `${prefix}${parts.toRangeStr(to, 'S')}/~` };
+    default:
+      return { gte: prefix, lt: `${prefix}~` };
+  }
+}
+
+/** Names of the partition key and of the sort key, which are texts; undefined for anything that is not answered here. */
+function keySchemaOf(table: AwsShape, index: unknown, consistent: unknown): readonly string[] | undefined {
+  const indexes = (table['GlobalSecondaryIndexes'] ?? []) as AwsShape[];
+  const owner = index === undefined ? table : indexes.find(({ IndexName: name }) => name === index);
+  if (owner === undefined || (index !== undefined && (consistent === true || owner['IndexStatus'] !== 'ACTIVE'))) return undefined;
+  const names = (owner['KeySchema'] as AwsShape[]).map(({ AttributeName: name }) => String(name));
+  const areTexts = names.every((name) =>
+    (table['AttributeDefinitions'] as AwsShape[]).some(({ AttributeName: defined, AttributeType: type }) => defined === name && type === 'S'),
+  );
+  return areTexts && table['TableStatus'] === 'ACTIVE' ? names : undefined;
+}
+
+/** Values that are all texts, none of them empty. */
+function textsOf(values: unknown): ReadonlyMap<string, string> | undefined {
+  if (!isShape(values)) return undefined;
+  const texts = new Map<string, string>();
+  for (const [name, value] of Object.entries(values)) {
+    const text: unknown = isShape(value) && Object.keys(value).length === 1 ? value['S'] : undefined;
+    if (typeof text !== 'string' || text === '' || text.length > KEY_LENGTH_MAX) return undefined;
+    texts.set(name, text);
+  }
+  return texts;
 }
 
 function updateItem(store: DirectStore, parts: DynaliteParts, input: AwsShape): AwsShape | undefined {

@@ -44,6 +44,30 @@ function compileTerm(text: string): Condition | undefined {
   };
 }
 
+export type SortKind = 'begins' | 'after' | 'between';
+
+/** What a query asks of the two keys: names of attributes, and of the values they are compared with. */
+export interface KeyCondition {
+  readonly partition: { readonly name: string; readonly value: string };
+  readonly sort?: { readonly kind: SortKind; readonly name: string; readonly values: readonly string[] };
+}
+
+const KEY_CONDITION =
+  /^\s*([A-Za-z]\w*)\s*=\s*(:\w+)(?:\s+AND\s+(?:begins_with\s*\(\s*([A-Za-z]\w*)\s*,\s*(:\w+)\s*\)|([A-Za-z]\w*)\s*>\s*(:\w+)|([A-Za-z]\w*)\s+BETWEEN\s+(:\w+)\s+AND\s+(:\w+)))?\s*$/;
+const keyConditions = new Map<string, KeyCondition | undefined>();
+
+/** @returns undefined when the text is beyond this part of the language */
+export function compileKeyCondition(text: string): KeyCondition | undefined {
+  return remember(keyConditions, text, () => {
+    const [, name = '', value = '', begins, prefix = '', after, start = '', between, from = '', to = ''] = KEY_CONDITION.exec(text) ?? [];
+    if (name === '') return undefined;
+    const partition = { name, value };
+    if (begins !== undefined) return { partition, sort: { kind: 'begins', name: begins, values: [prefix] } };
+    if (after !== undefined) return { partition, sort: { kind: 'after', name: after, values: [start] } };
+    return between === undefined ? { partition } : { partition, sort: { kind: 'between', name: between, values: [from, to] } };
+  });
+}
+
 /** @returns undefined when the text is beyond this part of the language */
 export function compileUpdate(text: string): Update | undefined {
   return remember(updates, text, () => {

@@ -5,7 +5,7 @@ import { Stream } from 'node:stream';
 import { AwsError } from '../endpoint/aws-error.ts';
 import { wireValue } from '../endpoint/json-wire.ts';
 import type { AwsShape } from '../region.ts';
-import { type DynaliteParts, runDirectly } from './direct-operations.ts';
+import { type DynaliteParts, type RangeOptions, runDirectly } from './direct-operations.ts';
 import { errorOf, type ItemStore, OPERATIONS_OF_DYNALITE } from './item-store.ts';
 
 type Callback = (error: (Error & { statusCode?: number; body?: AwsShape }) | null, value?: AwsShape) => void;
@@ -21,15 +21,6 @@ interface Validation {
 interface Validations {
   checkTypes(input: AwsShape, types: AwsShape): AwsShape;
   checkValidations(input: AwsShape, types: AwsShape, custom: unknown, store: unknown): void;
-}
-
-interface RangeOptions {
-  readonly gte?: string;
-  readonly gt?: string;
-  readonly lte?: string;
-  readonly lt?: string;
-  readonly reverse?: boolean;
-  readonly limit?: number;
 }
 
 const ITEM_BYTES_MAX = 409_600;
@@ -57,6 +48,7 @@ export function createMemoryItemStore(): ItemStore {
         throw answerFor(error);
       }
       const answer = await perform(action, store.forActions, input);
+      if (operation === 'Query' && typeof given['KeyConditionExpression'] === 'string') know(given['KeyConditionExpression']);
       if (operation === 'CreateTable' || operation === 'UpdateTable') store.settle(String(input['TableName']));
       return answer;
     },
@@ -72,6 +64,14 @@ export function createMemoryItemStore(): ItemStore {
 }
 
 const KEYS_KNOWN_MAX = 1_000;
+
+/** Texts that dynalite has taken. */
+const keyConditions = new Set<string>();
+const KEY_CONDITIONS_KNOWN_MAX = 500;
+
+function know(keyCondition: string): void {
+  if (keyConditions.size < KEY_CONDITIONS_KNOWN_MAX) keyConditions.add(keyCondition);
+}
 
 /** Keys that were made lately need not be made, hashed as they are, again. A table's key schema never changes. */
 function withKnownKeys(parts: DynaliteParts): DynaliteParts {
@@ -141,9 +141,12 @@ function createStore() {
   };
   return {
     forActions,
+    isKnown: (keyCondition: string) => keyConditions.has(keyCondition),
     table: (name: string) => tables.read(name),
     item: (table: string, key: string) => database(`item-${table}`).read(key),
     put: (table: string, key: string, item: AwsShape) => database(`item-${table}`).write(key, item),
+    within: (table: string, index: string | undefined, range: RangeOptions) =>
+      database(index === undefined ? `item-${table}` : nameOfIndex('global', table, index)).within(range),
     /** Ends the wait that dynalite keeps for a table that is being made or changed. */
     settle(name: string) {
       const table = tables.read(name);
@@ -211,7 +214,11 @@ class SortedItems {
   }
 
   createValueStream(range: RangeOptions = {}): Stream {
-    return streamOf(this.#within(range).map((key) => this.#values.get(key)));
+    return streamOf(this.within(range));
+  }
+
+  within(range: RangeOptions): AwsShape[] {
+    return this.#within(range).map((key) => this.#values.get(key) as AwsShape);
   }
 
   createReadStream(range: RangeOptions = {}): Stream {

@@ -83,6 +83,27 @@ const call: fc.Arbitrary<Asked> = fc.oneof(
       ReturnValues: 'ALL_NEW',
     },
   })),
+  fc
+    .tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('', '1', '2', '3', '4'), fc.constantFrom('', '1', '3'), fc.nat({ max: 4 }), fc.boolean())
+    .map(([pk, from, to, Limit, ScanIndexForward]) => {
+      const sorts = ['', ' AND begins_with(sk, :from)', ' AND sk > :from', ' AND sk BETWEEN :from AND :to'];
+      const chosen = from === '' ? 0 : to === '' ? 1 + (Limit % 2) : 3;
+      const values = { ':pk': { S: pk }, ...(chosen === 0 ? {} : { ':from': { S: from } }), ...(chosen === 3 ? { ':to': { S: to } } : {}) };
+      const input = { KeyConditionExpression: `pk = :pk${sorts[chosen]}`, ExpressionAttributeValues: values, ScanIndexForward, ConsistentRead: true };
+      return { operation: 'Query', input: { ...input, ...(Limit === 0 ? {} : { Limit }) } };
+    }),
+  fc
+    .tuple(fc.string({ maxLength: 2 }), fc.constantFrom('ALL', 'NONE'), fc.constantFrom(1, 50), fc.boolean())
+    .map(([after, listing, Limit, ConsistentRead]) => ({
+      operation: 'Query',
+      input: {
+        IndexName: 'listing',
+        KeyConditionExpression: after === '' ? 'listing = :all' : 'listing = :all AND listingOrder > :after',
+        ExpressionAttributeValues: { ':all': { S: listing }, ...(after === '' ? {} : { ':after': { S: after } }) },
+        Limit,
+        ...(ConsistentRead ? { ConsistentRead } : {}),
+      },
+    })),
   // Beyond the direct way: unused values, a key that is changed, a path, a missing table, other operators.
   fc.constantFrom<Asked>(
     {
@@ -125,6 +146,10 @@ const call: fc.Arbitrary<Asked> = fc.oneof(
     { operation: 'DeleteItem', input: { Key: { pk: { S: 'a' }, sk: { S: '2' } } } },
     { operation: 'Query', input: { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: 'a' } }, ScanIndexForward: false, Limit: 2 } },
     { operation: 'Query', input: { IndexName: 'listing', KeyConditionExpression: 'listing = :all', ExpressionAttributeValues: { ':all': { S: 'ALL' } } } },
+    { operation: 'Query', input: { KeyConditionExpression: 'sk = :pk', ExpressionAttributeValues: { ':pk': { S: 'a' } } } },
+    { operation: 'Query', input: { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { N: '1' } } } },
+    { operation: 'Query', input: { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: 'a' }, ':unused': { S: 'a' } } } },
+    { operation: 'Query', input: { IndexName: 'none', KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: 'a' } } } },
     { operation: 'Scan', input: {} },
   ),
 );
