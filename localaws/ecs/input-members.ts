@@ -82,11 +82,6 @@ function asStructure(value: unknown, name: string): AwsShape {
   return value as AwsShape;
 }
 
-/** A deep copy of JSON data, so that nobody outside can change what is remembered. */
-export function copyOf<T>(value: T): T {
-  return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
-}
-
 /** The same text for the same JSON data, whatever the order of its members. */
 export function canonical(value: unknown): string {
   const sorted = (_name: string, member: unknown): unknown =>

@@ -1,9 +1,10 @@
 // TagResource, UntagResource and ListTagsForResource, for everything here that has tags.
+import { copyShape } from '../copy-shape.ts';
 import { AwsError } from '../endpoint/aws-error.ts';
 import type { AwsShape, Operation } from '../region.ts';
 import type { Tag } from './ecs-records.ts';
 import { type EcsParts, type EcsWorld, findService, findTask, findTaskDefinition, findTaskSet } from './ecs-world.ts';
-import { copyOf, invalidParameter, requiredText, text, texts } from './input-members.ts';
+import { invalidParameter, requiredText, text, texts } from './input-members.ts';
 import { mergedTags, tagsOf } from './tag-list.ts';
 
 export function tagOperations({ world }: EcsParts): Record<string, Operation> {
@@ -26,7 +27,7 @@ export function tagOperations({ world }: EcsParts): Record<string, Operation> {
         return {};
       },
     },
-    ListTagsForResource: { resources, handle: (input) => ({ tags: copyOf(taggedResource(world, input).tags) }) },
+    ListTagsForResource: { resources, handle: (input) => ({ tags: copyShape(taggedResource(world, input).tags) }) },
   };
 }
 

@@ -1,6 +1,7 @@
 // A short way from an SDK client to the local AWS in the same process. What a command says and what is answered are handed over as
 // they are, instead of being written out and read again. Of the client's own work there stay its retries, how it reads errors, and the
 // document client's marshalling.
+import { copyShape } from '../copy-shape.ts';
 import type { AwsShape, ServiceName } from '../region.ts';
 import type { SdkRequest, SdkResponse } from './in-process-handler.ts';
 import { wireValue } from './json-wire.ts';
@@ -71,16 +72,33 @@ export function handOverShapes<Client>(client: Client): Client {
   const kind = wireKindOf(sdk.config.protocol.getShapeId());
   const service = SERVICE_OF_ID[sdk.config.serviceId];
   if (kind === undefined || service === undefined) return client;
+  const copies = service === 'dynamodb' ? MADE_BY_MARSHALLING : COPIES;
   const handOver: Middleware = (next, context) => {
     const [, , operation] = context.__smithy_context.operationSchema;
-    return (args) => next({ ...args, request: requestFor({ service, operation, kind, input: wireValue(args.input) as AwsShape }) });
+    return (args) => next({ ...args, request: requestFor({ service, operation, kind, input: copies.in(args.input) }) });
   };
   const own = new Map<Name, Middleware>([
     ['serializerMiddleware', handOver],
-    ['deserializerMiddleware', takeAnswer(sdk.config)],
+    ['deserializerMiddleware', takeAnswer(sdk.config, copies)],
   ]);
   sdk.middlewareStack = stackOf(new Map([...own, ...keptOf(sdk.middlewareStack)]));
   return client;
+}
+
+interface Copies {
+  in(input: AwsShape): AwsShape;
+  out(output: AwsShape): AwsShape;
+}
+
+/** Neither side may get hold of what the other keeps. */
+const COPIES: Copies = { in: (input) => wireValue(input) as AwsShape, out: copyShape };
+/** The document client makes its own of what it is given and of what it gets; binary attributes, which the wire has as text, Weir has none. */
+const MADE_BY_MARSHALLING: Copies = { in: withoutUndefined, out: (output) => output };
+
+function withoutUndefined(input: AwsShape): AwsShape {
+  const given: AwsShape = {};
+  for (const name in input) if (input[name] !== undefined) given[name] = input[name];
+  return given;
 }
 
 function wireKindOf(protocol: string): 'json' | 'query' | undefined {
@@ -95,12 +113,12 @@ function requestFor(shape: NonNullable<SdkRequest['shape']>): SdkRequest {
 
 const HOST = { protocol: 'http:', hostname: 'localaws.invalid' };
 
-function takeAnswer(config: SdkClient['config']): Middleware {
+function takeAnswer(config: SdkClient['config'], copies: Copies): Middleware {
   return (next, context) => async (args) => {
     const { response } = await next(args);
     if (response.output !== undefined) {
       const $metadata = { httpStatusCode: response.statusCode, requestId: response.headers['x-amzn-requestid'] };
-      return { response, output: { ...(copyOf(response.output) as AwsShape), $metadata } };
+      return { response, output: { ...copies.out(response.output), $metadata } };
     }
     const [, namespace, name, traits, input, output] = context.__smithy_context.operationSchema;
     // Errors are read by the client itself: their classes, and what makes it try again, are the SDK's business.
@@ -133,16 +151,4 @@ function stackOf(kept: ReadonlyMap<Name, Middleware>): Stack {
     resolve: (handler, context) => ORDER.reduceRight((next, name) => kept.get(name)?.(next, context) ?? next, handler),
   };
   return stack;
-}
-
-/** As far as it is made of plain values; dates and bytes are never changed. */
-function copyOf(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof Uint8Array) return value;
-  if (Array.isArray(value)) return value.map(copyOf);
-  const copy: AwsShape = {};
-  for (const name in value) {
-    const member = (value as AwsShape)[name];
-    if (member !== undefined) copy[name] = copyOf(member);
-  }
-  return copy;
 }

@@ -23,11 +23,13 @@ export interface EventParts {
   readonly detailType: string;
   readonly resources: readonly string[];
   readonly detailText: string;
+  /** The detail, where it has been read already. */
+  readonly detail?: JsonNode;
   readonly time: number;
 }
 
 /** Puts the envelope around what a producer said, its members in the order AWS sends them. */
-export function createBusEvent(region: Region, parts: EventParts): BusEvent {
+export function createBusEvent(region: Region, { detail, ...parts }: EventParts): BusEvent {
   const id = region.ids.uuid();
   const envelope = JSON.stringify({
     version: '0',
@@ -40,7 +42,12 @@ export function createBusEvent(region: Region, parts: EventParts): BusEvent {
     resources: parts.resources,
   });
   const text = `${envelope.slice(0, -1)},"detail":${parts.detailText.trim()}}`;
-  return { ...parts, id, takenAt: region.clock.now(), text, node: readJson(text) };
+  return { ...parts, id, takenAt: region.clock.now(), text, node: nodeOf(envelope, detail ?? readJson(parts.detailText)) };
+}
+
+function nodeOf(envelope: string, detail: JsonNode): JsonNode {
+  const node = readJson(envelope);
+  return node.kind === 'object' ? { ...node, entries: [...node.entries, ['detail', detail]] } : node;
 }
 
 /** The event as a plain object. */

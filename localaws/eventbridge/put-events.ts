@@ -6,7 +6,7 @@ import type { Delivery } from './delivery.ts';
 import { busName, type EventBusState } from './event-bus-state.ts';
 import { listOf, requiredText, validationError } from './input-members.ts';
 import { DETAIL_TYPE_LENGTH_MAX, ENTRIES_PER_CALL_MAX, ENTRY_TIME_BYTES, REQUEST_BYTES_MAX } from './limits.ts';
-import { JsonSyntaxError, readJson, readWholeJson } from './pattern/json-node.ts';
+import { type JsonNode, JsonSyntaxError, readJson, readWholeJson } from './pattern/json-node.ts';
 import { flattenEvent, matchesPattern } from './pattern/match-pattern.ts';
 import { readPattern } from './rule-operations.ts';
 
@@ -28,11 +28,14 @@ export function createPutEvents(region: Region, state: EventBusState, delivery: 
       const results = entries.map((entry, index) => {
         const problem = entryProblem(entry, call);
         if (problem !== undefined) return problem;
+        const detail = objectIn(entry['Detail']);
+        if (detail === undefined) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
         const event = createBusEvent(region, {
           source: entry['Source'],
           detailType: entry['DetailType'],
           resources: Array.isArray(entry['Resources']) ? entry['Resources'].map(String) : [],
           detailText: entry['Detail'],
+          detail,
           time: times[index] ?? region.clock.now(),
         });
         route(state, delivery, busName(entry['EventBusName']), event, isForwarded(call));
@@ -90,14 +93,15 @@ function entryProblem(entry: AwsShape, call: Call): AwsShape | undefined {
   if (Source.startsWith('aws.') && call.principal.kind !== 'service') {
     return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' };
   }
-  return isJsonObject(Detail) ? undefined : { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+  return undefined;
 }
 
-function isJsonObject(text: string): boolean {
+function objectIn(text: string): JsonNode | undefined {
   try {
-    return readWholeJson(text).kind === 'object';
+    const node = readWholeJson(text);
+    return node.kind === 'object' ? node : undefined;
   } catch (error) {
-    if (error instanceof JsonSyntaxError) return false;
+    if (error instanceof JsonSyntaxError) return undefined;
     throw error;
   }
 }

@@ -12,6 +12,8 @@ export const TAGS_MAX = 50;
 /** Page length of the List operations when MaxItems is absent, and at most. */
 export const LIST_ITEMS_DEFAULT = 100;
 export const LIST_ITEMS_MAX = 1_000;
+/** Policy documents that are remembered as they were read. */
+export const DOCUMENTS_KEPT_MAX = 500;
 /** Decisions of a role that are remembered. */
 export const DECISIONS_KEPT_MAX = 1_000;
 /** Refused calls kept for the report; the oldest go first. */

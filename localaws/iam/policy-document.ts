@@ -1,6 +1,7 @@
 // Policy documents: read from JSON, checked with IAM's own messages, and brought into one regular form for the evaluator.
 import { AwsError } from '../endpoint/aws-error.ts';
 import type { AwsShape } from '../region.ts';
+import { DOCUMENTS_KEPT_MAX } from './limits.ts';
 
 export interface Condition {
   /** As written: `StringLike`, `ForAnyValue:StringEquals`, `ArnLikeIfExists`. */
@@ -41,8 +42,20 @@ function malformed(message: string): AwsError {
   return new AwsError('MalformedPolicyDocument', message);
 }
 
+/** Documents that were read lately, which never change, by kind and text: the roles of a stack come with the same few. */
+const readLately = new Map<string, PolicyDocument>();
+
 /** @throws AwsError MalformedPolicyDocument, with IAM's words where they are known */
 export function readPolicyDocument(text: unknown, kind: DocumentKind): PolicyDocument {
+  const known = typeof text === 'string' ? readLately.get(`${kind} ${text}`) : undefined;
+  if (known !== undefined) return known;
+  const document = parsePolicyDocument(text, kind);
+  if (readLately.size >= DOCUMENTS_KEPT_MAX) readLately.clear();
+  readLately.set(`${kind} ${document.text}`, document);
+  return document;
+}
+
+function parsePolicyDocument(text: unknown, kind: DocumentKind): PolicyDocument {
   if (typeof text !== 'string' || text === '') throw new AwsError('ValidationError', 'The policy document must not be empty.');
   let parsed: unknown;
   try {

@@ -108,8 +108,20 @@ function signed(request: SdkRequest, { spec }: RunningInvocation, operation: str
 }
 
 function bodyOf(request: SdkRequest): string | Uint8Array | undefined {
-  if (request.shape !== undefined) return JSON.stringify(request.shape.input);
+  if (request.shape !== undefined) return textOfShape(request.shape);
   return typeof request.body === 'string' || request.body instanceof Uint8Array ? request.body : undefined;
+}
+
+const texts = new WeakMap<object, string>();
+
+/** What is asked for twice, for the history and for the answers that were given before, is written once. */
+function textOfShape(shape: NonNullable<SdkRequest['shape']>): string {
+  let text = texts.get(shape);
+  if (text === undefined) {
+    text = JSON.stringify(shape.input);
+    texts.set(shape, text);
+  }
+  return text;
 }
 
 /** The body as text, byte for byte. */

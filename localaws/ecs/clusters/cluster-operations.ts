@@ -1,9 +1,10 @@
 // The cluster operations.
+import { copyShape } from '../../copy-shape.ts';
 import { AwsError } from '../../endpoint/aws-error.ts';
 import type { AwsShape, Operation } from '../../region.ts';
 import type { ClusterRecord } from '../ecs-records.ts';
 import { clusterNameOf, clusterOf, type EcsParts, type EcsWorld, isResourceName } from '../ecs-world.ts';
-import { copyOf, invalidParameter, list, structure, structures, text, texts } from '../input-members.ts';
+import { invalidParameter, list, structure, structures, text, texts } from '../input-members.ts';
 import { DESCRIBE_MAX, LIST_PAGE_MAX } from '../limits.ts';
 import { pageOf } from '../list-pages.ts';
 import { tagsOf } from '../tag-list.ts';
@@ -46,8 +47,8 @@ function createCluster(world: EcsWorld, input: AwsShape): ClusterRecord {
     name,
     status: 'ACTIVE',
     settings: settingsOf(input) ?? [{ name: 'containerInsights', value: 'disabled' }],
-    configuration: copyOf(structure(input, 'configuration')),
-    serviceConnectDefaults: copyOf(structure(input, 'serviceConnectDefaults')),
+    configuration: copyShape(structure(input, 'configuration')),
+    serviceConnectDefaults: copyShape(structure(input, 'serviceConnectDefaults')),
     capacityProviders,
     defaultCapacityProviderStrategy,
     tags,
@@ -94,8 +95,8 @@ function deleteCluster(world: EcsWorld, input: AwsShape): ClusterRecord {
 function updateCluster(world: EcsWorld, input: AwsShape): ClusterRecord {
   const cluster = clusterOf(world, input);
   cluster.settings = settingsOf(input) ?? cluster.settings;
-  cluster.configuration = copyOf(structure(input, 'configuration')) ?? cluster.configuration;
-  cluster.serviceConnectDefaults = copyOf(structure(input, 'serviceConnectDefaults')) ?? cluster.serviceConnectDefaults;
+  cluster.configuration = copyShape(structure(input, 'configuration')) ?? cluster.configuration;
+  cluster.serviceConnectDefaults = copyShape(structure(input, 'serviceConnectDefaults')) ?? cluster.serviceConnectDefaults;
   return cluster;
 }
 
@@ -126,7 +127,7 @@ function settingsOf(input: AwsShape): AwsShape[] | undefined {
     const isKnown = setting['name'] === 'containerInsights' && ['enabled', 'disabled', 'enhanced'].includes(String(setting['value']));
     if (!isKnown) throw invalidParameter(`Invalid cluster setting ${String(setting['name'])}=${String(setting['value'])}.`);
   }
-  return copyOf(settings);
+  return copyShape(settings);
 }
 
 function clusterShape(cluster: ClusterRecord, include: readonly string[]): AwsShape {
@@ -140,11 +141,11 @@ function clusterShape(cluster: ClusterRecord, include: readonly string[]): AwsSh
     pendingTasksCount: tasks.filter(isPending).length,
     activeServicesCount: [...cluster.services.values()].filter((service) => service.status === 'ACTIVE').length,
     statistics: [],
-    tags: include.includes('TAGS') ? copyOf(cluster.tags) : [],
-    settings: include.includes('SETTINGS') ? copyOf(cluster.settings) : [],
-    ...(include.includes('CONFIGURATIONS') && cluster.configuration !== undefined ? { configuration: copyOf(cluster.configuration) } : {}),
+    tags: include.includes('TAGS') ? copyShape(cluster.tags) : [],
+    settings: include.includes('SETTINGS') ? copyShape(cluster.settings) : [],
+    ...(include.includes('CONFIGURATIONS') && cluster.configuration !== undefined ? { configuration: copyShape(cluster.configuration) } : {}),
     capacityProviders: [...cluster.capacityProviders],
-    defaultCapacityProviderStrategy: copyOf(cluster.defaultCapacityProviderStrategy),
-    ...(cluster.serviceConnectDefaults === undefined ? {} : { serviceConnectDefaults: copyOf(cluster.serviceConnectDefaults) }),
+    defaultCapacityProviderStrategy: copyShape(cluster.defaultCapacityProviderStrategy),
+    ...(cluster.serviceConnectDefaults === undefined ? {} : { serviceConnectDefaults: copyShape(cluster.serviceConnectDefaults) }),
   };
 }

@@ -1,7 +1,7 @@
 // Service deployments and revisions as the API answers them.
+import { copyShape } from '../../copy-shape.ts';
 import type { AwsShape } from '../../region.ts';
 import type { TaskSetRecord } from '../ecs-records.ts';
-import { copyOf } from '../input-members.ts';
 import { countTasks } from '../tasks/task-counts.ts';
 import type { ServiceDeploymentRecord, ServiceRevisionRecord } from './deployment-records.ts';
 
@@ -33,7 +33,7 @@ export function deploymentShape(deployment: ServiceDeploymentRecord): AwsShape {
       expiresAt: new Date(hook.expiresAt),
       timeoutAction: hook.timeoutAction,
     })),
-    deploymentConfiguration: copyOf(deployment.configuration),
+    deploymentConfiguration: copyShape(deployment.configuration),
     ...(rollback === undefined
       ? {}
       : { rollback: { reason: rollback.reason, startedAt: new Date(rollback.startedAt), serviceRevisionArn: rollback.revision.arn } }),
@@ -88,12 +88,12 @@ export function revisionShape(revision: ServiceRevisionRecord): AwsShape {
     clusterArn: service.cluster.arn,
     taskDefinition: workload.taskDefinition.arn,
     launchType: workload.launchType,
-    ...(workload.capacityProviderStrategy.length === 0 ? {} : { capacityProviderStrategy: copyOf(workload.capacityProviderStrategy) }),
+    ...(workload.capacityProviderStrategy.length === 0 ? {} : { capacityProviderStrategy: copyShape(workload.capacityProviderStrategy) }),
     platformVersion: workload.platformVersion === 'LATEST' ? '1.4.0' : workload.platformVersion,
     platformFamily: workload.platformVersion === undefined ? undefined : 'Linux',
-    loadBalancers: copyOf(workload.loadBalancers),
-    serviceRegistries: copyOf(workload.serviceRegistries),
-    networkConfiguration: copyOf(workload.networkConfiguration),
+    loadBalancers: copyShape(workload.loadBalancers),
+    serviceRegistries: copyShape(workload.serviceRegistries),
+    networkConfiguration: copyShape(workload.networkConfiguration),
     containerImages: containerImages(revision.taskSet),
     guardDutyEnabled: false,
     createdAt: new Date(revision.createdAt),

@@ -1,9 +1,9 @@
 // Makes service revisions and service deployments: which target groups the new revision's tasks go into, what it comes from,
 // what watches it.
+import { copyShape } from '../../copy-shape.ts';
 import type { AwsShape } from '../../region.ts';
 import type { ServiceRecord, TaskSetRecord, Workload } from '../ecs-records.ts';
 import type { EcsWorld } from '../ecs-world.ts';
-import { copyOf } from '../input-members.ts';
 import { DEPLOYMENT_KEPT_MS, DEPLOYMENTS_PER_SERVICE_KEPT_MAX } from '../limits.ts';
 import { addTaskSet } from '../task-sets/new-task-set.ts';
 import { failureThreshold } from './circuit-breaker.ts';
@@ -33,7 +33,7 @@ export function recordDeployment(world: EcsWorld, service: ServiceRecord, worklo
     arn: world.region.arn('ecs', `service-deployment/${service.cluster.name}/${service.name}/${world.region.ids.hex(DEPLOYMENT_ID_LENGTH)}`),
     service,
     strategy,
-    configuration: copyOf(service.deploymentConfiguration),
+    configuration: copyShape(service.deploymentConfiguration),
     target,
     sources,
     baseline,

@@ -1,10 +1,11 @@
 // CreateService. A CODE_DEPLOY service makes its first task set itself, an EXTERNAL one waits for CreateTaskSet, and the
 // ECS controller starts its first deployment.
+import { copyShape } from '../../copy-shape.ts';
 import type { AwsShape, Call } from '../../region.ts';
 import { strategyOf } from '../deployments/deployment-records.ts';
 import type { ClusterRecord, ControllerType, ServiceRecord, Workload } from '../ecs-records.ts';
 import { callerArn, clusterOf, type EcsParts, type EcsWorld, isResourceName } from '../ecs-world.ts';
-import { canonical, choice, copyOf, flag, invalidParameter, requiredText, structure, structures, text, whole } from '../input-members.ts';
+import { canonical, choice, flag, invalidParameter, requiredText, structure, structures, text, whole } from '../input-members.ts';
 import { CLIENT_TOKEN_LENGTH_MAX, DESIRED_COUNT_MAX } from '../limits.ts';
 import { tagsOf } from '../tag-list.ts';
 import { addTaskSet } from '../task-sets/new-task-set.ts';
@@ -62,8 +63,8 @@ function newService(world: EcsWorld, cluster: ClusterRecord, name: string, input
     workload: undefined,
     deploymentConfiguration: { ...configurationDefaults(controller), ...deploymentConfigurationOf(input, { behaviour: world.behaviour, controller }) },
     healthCheckGracePeriodSeconds: gracePeriodOf(input, structures(input, 'loadBalancers').length > 0 || controller === 'EXTERNAL'),
-    placementConstraints: copyOf(structures(input, 'placementConstraints')),
-    placementStrategy: copyOf(structures(input, 'placementStrategy')),
+    placementConstraints: copyShape(structures(input, 'placementConstraints')),
+    placementStrategy: copyShape(structures(input, 'placementStrategy')),
     schedulingStrategy,
     enableECSManagedTags: flag(input, 'enableECSManagedTags') ?? false,
     propagateTags: choice(input, 'propagateTags', ['TASK_DEFINITION', 'SERVICE', 'NONE']) ?? 'NONE',

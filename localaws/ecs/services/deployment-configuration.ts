@@ -1,9 +1,10 @@
 // deploymentConfiguration of a service: AWS's defaults and rules, per strategy.
+import { copyShape } from '../../copy-shape.ts';
 import type { AwsShape } from '../../region.ts';
 import type { EcsBehaviour } from '../behaviour.ts';
 import { type Strategy, strategyOf } from '../deployments/deployment-records.ts';
 import type { ControllerType } from '../ecs-records.ts';
-import { choice, copyOf, flag, invalidParameter, structure, texts, whole } from '../input-members.ts';
+import { choice, flag, invalidParameter, structure, texts, whole } from '../input-members.ts';
 import { ALARMS_PER_SERVICE_MAX, BAKE_MINUTES_MAX, STEP_BAKE_MINUTES_MAX } from '../limits.ts';
 import { lifecycleHooksOf } from './lifecycle-hook-input.ts';
 
@@ -40,7 +41,7 @@ export function deploymentConfigurationOf(
   }
   const strategy = choice(given, 'strategy', STRATEGIES) ?? strategyOf(before);
   checkMonitors(given);
-  const merged: AwsShape = { ...before, ...copyOf(given), maximumPercent, minimumHealthyPercent };
+  const merged: AwsShape = { ...before, ...copyShape(given), maximumPercent, minimumHealthyPercent };
   if (Array.isArray(given['lifecycleHooks'])) merged['lifecycleHooks'] = lifecycleHooksOf(given, behaviour);
   if (controller !== 'ECS') refuseNative(given, controller);
   checkStrategyMembers(given, merged, strategy);

@@ -1,8 +1,9 @@
 // deploymentConfiguration.lifecycleHooks, judged by AWS's rules.
+import { copyShape } from '../../copy-shape.ts';
 import type { AwsShape } from '../../region.ts';
 import type { EcsBehaviour } from '../behaviour.ts';
 import { HOOK_STAGES } from '../deployments/deployment-records.ts';
-import { choice, copyOf, invalidParameter, structure, structures, text, texts, whole } from '../input-members.ts';
+import { choice, invalidParameter, structure, structures, text, texts, whole } from '../input-members.ts';
 import { HOOK_DETAILS_BYTES_MAX, HOOKS_PER_TYPE_MAX, LAMBDA_HOOK_TIMEOUT_MINUTES_MAX, PAUSE_HOOK_TIMEOUT_MINUTES_MAX } from '../limits.ts';
 
 const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/;
@@ -17,7 +18,7 @@ export function lifecycleHooksOf(configuration: AwsShape, behaviour: EcsBehaviou
       throw invalidParameter(`A service can have at most ${HOOKS_PER_TYPE_MAX} ${type} lifecycle hooks.`);
     }
   }
-  return copyOf(hooks);
+  return copyShape(hooks);
 }
 
 function checkHook(hook: AwsShape, behaviour: EcsBehaviour): void {

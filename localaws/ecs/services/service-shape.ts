@@ -1,8 +1,8 @@
 // A service as DescribeServices answers it, with its deployments (controller ECS) or task sets (the other two).
+import { copyShape } from '../../copy-shape.ts';
 import type { AwsShape } from '../../region.ts';
 import { currentRevision } from '../deployments/deployment-shape.ts';
 import type { ServiceRecord, TaskSetRecord, Workload } from '../ecs-records.ts';
-import { copyOf } from '../input-members.ts';
 import { taskSetShape } from '../task-sets/task-set-shape.ts';
 import { countTasks } from '../tasks/task-counts.ts';
 
@@ -19,7 +19,7 @@ export function serviceShape(service: ServiceRecord, include: readonly string[] 
     runningCount: counts.running,
     pendingCount: counts.pending,
     ...workloadMembers(service.workload),
-    deploymentConfiguration: copyOf(service.deploymentConfiguration),
+    deploymentConfiguration: copyShape(service.deploymentConfiguration),
     deploymentController: { type: service.controller },
     ...(isNative ? {} : { taskSets: service.taskSets.map((taskSet) => taskSetShape(taskSet, include)) }),
     deployments: isNative ? deploymentsOf(service) : [],
@@ -28,15 +28,15 @@ export function serviceShape(service: ServiceRecord, include: readonly string[] 
     events: service.events.map(({ id, createdAt, message }) => ({ id, createdAt: new Date(createdAt), message })),
     createdAt: new Date(service.createdAt),
     createdBy: service.createdBy,
-    placementConstraints: copyOf(service.placementConstraints),
-    placementStrategy: copyOf(service.placementStrategy),
+    placementConstraints: copyShape(service.placementConstraints),
+    placementStrategy: copyShape(service.placementStrategy),
     healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds,
     schedulingStrategy: service.schedulingStrategy,
     enableECSManagedTags: service.enableECSManagedTags,
     propagateTags: service.propagateTags,
     enableExecuteCommand: service.enableExecuteCommand,
     availabilityZoneRebalancing: service.availabilityZoneRebalancing,
-    ...(include.includes('TAGS') ? { tags: copyOf(service.tags) } : {}),
+    ...(include.includes('TAGS') ? { tags: copyShape(service.tags) } : {}),
   };
 }
 
@@ -45,12 +45,12 @@ function workloadMembers(workload: Workload | undefined): AwsShape {
   return {
     taskDefinition: workload.taskDefinition.arn,
     launchType: workload.launchType,
-    ...(workload.capacityProviderStrategy.length === 0 ? {} : { capacityProviderStrategy: copyOf(workload.capacityProviderStrategy) }),
+    ...(workload.capacityProviderStrategy.length === 0 ? {} : { capacityProviderStrategy: copyShape(workload.capacityProviderStrategy) }),
     platformVersion: workload.platformVersion,
     platformFamily: workload.platformVersion === undefined ? undefined : 'Linux',
-    networkConfiguration: copyOf(workload.networkConfiguration),
-    loadBalancers: copyOf(workload.loadBalancers),
-    serviceRegistries: copyOf(workload.serviceRegistries),
+    networkConfiguration: copyShape(workload.networkConfiguration),
+    loadBalancers: copyShape(workload.loadBalancers),
+    serviceRegistries: copyShape(workload.serviceRegistries),
   };
 }
 
@@ -85,10 +85,10 @@ function deploymentShape(taskSet: TaskSetRecord): AwsShape {
     createdAt: new Date(taskSet.createdAt),
     updatedAt: new Date(taskSet.updatedAt),
     launchType: workload.launchType,
-    ...(workload.capacityProviderStrategy.length === 0 ? {} : { capacityProviderStrategy: copyOf(workload.capacityProviderStrategy) }),
+    ...(workload.capacityProviderStrategy.length === 0 ? {} : { capacityProviderStrategy: copyShape(workload.capacityProviderStrategy) }),
     platformVersion: workload.platformVersion === 'LATEST' ? '1.4.0' : workload.platformVersion,
     platformFamily: workload.platformVersion === undefined ? undefined : 'Linux',
-    networkConfiguration: copyOf(workload.networkConfiguration),
+    networkConfiguration: copyShape(workload.networkConfiguration),
     rolloutState: rollout.state,
     rolloutStateReason: rollout.reason,
   };

@@ -1,11 +1,12 @@
 // UpdateService. What may change depends on the controller: everything that makes new tasks belongs to CodeDeploy or to the
 // external controller where there is one.
+import { copyShape } from '../../copy-shape.ts';
 import { AwsError } from '../../endpoint/aws-error.ts';
 import type { AwsShape } from '../../region.ts';
 import { type Strategy, strategyOf } from '../deployments/deployment-records.ts';
 import type { ServiceRecord, Workload } from '../ecs-records.ts';
 import { activeServiceOf, type EcsParts, type EcsWorld } from '../ecs-world.ts';
-import { canonical, choice, copyOf, flag, invalidParameter, structures, text, whole } from '../input-members.ts';
+import { canonical, choice, flag, invalidParameter, structures, text, whole } from '../input-members.ts';
 import { DESIRED_COUNT_MAX, TASK_SETS_PER_SERVICE_MAX } from '../limits.ts';
 import { unsettle } from '../scheduler/stability.ts';
 import { checkStrategyBalancers } from './advanced-configuration.ts';
@@ -55,8 +56,8 @@ export async function updateService({ world, deployments }: EcsParts, input: Aws
   service.availabilityZoneRebalancing = rebalancing;
   service.enableECSManagedTags = flag(input, 'enableECSManagedTags') ?? service.enableECSManagedTags;
   service.enableExecuteCommand = flag(input, 'enableExecuteCommand') ?? service.enableExecuteCommand;
-  if (input['placementConstraints']) service.placementConstraints = copyOf(structures(input, 'placementConstraints'));
-  if (input['placementStrategy']) service.placementStrategy = copyOf(structures(input, 'placementStrategy'));
+  if (input['placementConstraints']) service.placementConstraints = copyShape(structures(input, 'placementConstraints'));
+  if (input['placementStrategy']) service.placementStrategy = copyShape(structures(input, 'placementStrategy'));
   if (desiredCount !== service.desiredCount) {
     service.desiredCount = desiredCount;
     service.steadyAnnouncedAt = undefined;

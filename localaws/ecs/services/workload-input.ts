@@ -1,11 +1,12 @@
 // How a request says tasks are to be run (task definition, launch type, network, load balancers), judged by AWS's rules.
 // CreateService, UpdateService, CreateTaskSet and RunTask share it.
+import { copyShape } from '../../copy-shape.ts';
 import { AwsError } from '../../endpoint/aws-error.ts';
 import type { AwsShape } from '../../region.ts';
 import { checkedStrategy } from '../clusters/capacity-provider-strategy.ts';
 import type { ClusterRecord, TaskDefinitionRecord, Workload } from '../ecs-records.ts';
 import { ECS_PRINCIPAL, type EcsWorld } from '../ecs-world.ts';
-import { choice, copyOf, invalidParameter, structure, structures, text, texts, whole } from '../input-members.ts';
+import { choice, invalidParameter, structure, structures, text, texts, whole } from '../input-members.ts';
 import { LOAD_BALANCERS_PER_SERVICE_MAX } from '../limits.ts';
 import { runnableTaskDefinition } from '../task-definitions/task-definition-operations.ts';
 import { checkAdvancedForm } from './advanced-configuration.ts';
@@ -39,7 +40,7 @@ export function workloadOf(world: EcsWorld, cluster: ClusterRecord, input: AwsSh
     ...capacity,
     platformVersion: platformVersion ?? (isFargate ? 'LATEST' : undefined),
     networkConfiguration: networkOf(input, taskDefinition),
-    loadBalancers: copyOf(loadBalancers),
+    loadBalancers: copyShape(loadBalancers),
     serviceRegistries: [],
   };
 }
@@ -52,7 +53,7 @@ function capacityOf(cluster: ClusterRecord, input: AwsShape): Pick<Workload, 'la
   }
   if (given.length > 0) return { launchType: undefined, capacityProviderStrategy: checkedStrategy(given, cluster.capacityProviders) };
   if (launchType === undefined && cluster.defaultCapacityProviderStrategy.length > 0) {
-    return { launchType: undefined, capacityProviderStrategy: copyOf(cluster.defaultCapacityProviderStrategy) };
+    return { launchType: undefined, capacityProviderStrategy: copyShape(cluster.defaultCapacityProviderStrategy) };
   }
   return { launchType: launchType ?? 'EC2', capacityProviderStrategy: [] };
 }

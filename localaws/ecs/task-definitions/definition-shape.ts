@@ -1,7 +1,7 @@
 // A task definition as AWS gives it back: all that was registered, with AWS's defaults, what it may run on, and the agent
 // attributes it needs.
+import { copyShape } from '../../copy-shape.ts';
 import type { AwsShape } from '../../region.ts';
-import { copyOf } from '../input-members.ts';
 import { isFargateSize } from './task-size.ts';
 
 /** Members of the request that come back as they were given. */
@@ -27,14 +27,14 @@ export interface Sizes {
 export function definitionShape(input: AwsShape, containers: readonly AwsShape[], sizes: Sizes): AwsShape {
   const given: AwsShape = {};
   for (const member of TASK_MEMBERS) {
-    if (input[member] !== undefined && input[member] !== null) given[member] = copyOf(input[member]);
+    if (input[member] !== undefined && input[member] !== null) given[member] = copyShape(input[member]);
   }
   const shape: AwsShape = {
     family: input['family'],
     ...given,
     containerDefinitions: containers.map((container) => containerShape(container, given['networkMode'])),
-    volumes: copyOf(input['volumes'] ?? []).map((volume: AwsShape) => (Object.keys(volume).length === 1 ? { ...volume, host: {} } : volume)),
-    placementConstraints: copyOf(input['placementConstraints'] ?? []),
+    volumes: copyShape(input['volumes'] ?? []).map((volume: AwsShape) => (Object.keys(volume).length === 1 ? { ...volume, host: {} } : volume)),
+    placementConstraints: copyShape(input['placementConstraints'] ?? []),
   };
   if (sizes.cpu !== undefined) shape['cpu'] = String(sizes.cpu);
   if (sizes.memory !== undefined) shape['memory'] = String(sizes.memory);
@@ -44,7 +44,7 @@ export function definitionShape(input: AwsShape, containers: readonly AwsShape[]
 }
 
 function containerShape(container: AwsShape, networkMode: unknown): AwsShape {
-  const copy = copyOf(container);
+  const copy = copyShape(container);
   for (const member of Object.keys(copy)) if (copy[member] === null) delete copy[member];
   const shape: AwsShape = { cpu: 0, portMappings: [], essential: true, environment: [], mountPoints: [], volumesFrom: [], systemControls: [], ...copy };
   shape['portMappings'] = shape['portMappings'].map((mapping: AwsShape) => portMappingShape(mapping, networkMode));

@@ -1,9 +1,10 @@
 // The task definition operations: register, describe, list, deregister, delete.
+import { copyShape } from '../../copy-shape.ts';
 import { AwsError } from '../../endpoint/aws-error.ts';
 import type { AwsShape, Operation } from '../../region.ts';
 import type { TaskDefinitionRecord } from '../ecs-records.ts';
 import { type EcsParts, type EcsWorld, findTaskDefinition } from '../ecs-world.ts';
-import { choice, clientError, copyOf, invalidParameter, text, texts } from '../input-members.ts';
+import { choice, clientError, invalidParameter, text, texts } from '../input-members.ts';
 import { LIST_PAGE_MAX } from '../limits.ts';
 import { pageOf } from '../list-pages.ts';
 import { registerTaskDefinition } from './register-task-definition.ts';
@@ -16,13 +17,13 @@ export function taskDefinitionOperations({ world }: EcsParts): Record<string, Op
       resources: (input) => [world.region.arn('ecs', `task-definition/${String(input['family'])}:*`)],
       handle: (input, call) => {
         const record = registerTaskDefinition(world, input, call);
-        return { taskDefinition: taskDefinitionShape(record), tags: copyOf(record.tags) };
+        return { taskDefinition: taskDefinitionShape(record), tags: copyShape(record.tags) };
       },
     },
     DescribeTaskDefinition: {
       handle: (input) => {
         const record = requireTaskDefinition(world, input);
-        return { taskDefinition: taskDefinitionShape(record), ...(texts(input, 'include').includes('TAGS') ? { tags: copyOf(record.tags) } : {}) };
+        return { taskDefinition: taskDefinitionShape(record), ...(texts(input, 'include').includes('TAGS') ? { tags: copyShape(record.tags) } : {}) };
       },
     },
     DeregisterTaskDefinition: {
@@ -48,7 +49,7 @@ export function taskDefinitionOperations({ world }: EcsParts): Record<string, Op
 /** The TaskDefinition of the API. */
 export function taskDefinitionShape(record: TaskDefinitionRecord): AwsShape {
   return {
-    ...copyOf(record.shape),
+    ...copyShape(record.shape),
     taskDefinitionArn: record.arn,
     revision: record.revision,
     status: record.status,

@@ -1,7 +1,7 @@
 // A task set as DescribeTaskSets and DescribeServices answer it.
+import { copyShape } from '../../copy-shape.ts';
 import type { AwsShape } from '../../region.ts';
 import type { TaskSetRecord } from '../ecs-records.ts';
-import { copyOf } from '../input-members.ts';
 import { countTasks } from '../tasks/task-counts.ts';
 
 /** The TaskSet of the API. */
@@ -23,15 +23,15 @@ export function taskSetShape(taskSet: TaskSetRecord, include: readonly string[] 
     createdAt: new Date(taskSet.createdAt),
     updatedAt: new Date(taskSet.updatedAt),
     launchType: workload.launchType,
-    ...(workload.capacityProviderStrategy.length === 0 ? {} : { capacityProviderStrategy: copyOf(workload.capacityProviderStrategy) }),
+    ...(workload.capacityProviderStrategy.length === 0 ? {} : { capacityProviderStrategy: copyShape(workload.capacityProviderStrategy) }),
     platformVersion: workload.platformVersion === 'LATEST' ? '1.4.0' : workload.platformVersion,
     platformFamily: workload.platformVersion === undefined ? undefined : 'Linux',
-    networkConfiguration: copyOf(workload.networkConfiguration),
-    loadBalancers: copyOf(workload.loadBalancers),
-    serviceRegistries: copyOf(workload.serviceRegistries),
+    networkConfiguration: copyShape(workload.networkConfiguration),
+    loadBalancers: copyShape(workload.loadBalancers),
+    serviceRegistries: copyShape(workload.serviceRegistries),
     scale: { value: taskSet.scalePercent, unit: 'PERCENT' },
     stabilityStatus: taskSet.stabilityStatus,
     stabilityStatusAt: new Date(taskSet.stabilityStatusAt),
-    tags: include.includes('TAGS') ? copyOf(taskSet.tags) : [],
+    tags: include.includes('TAGS') ? copyShape(taskSet.tags) : [],
   };
 }

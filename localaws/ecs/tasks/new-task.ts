@@ -1,8 +1,8 @@
 // A task as it is at the moment it is accepted: PROVISIONING, with its address already chosen.
+import { copyShape } from '../../copy-shape.ts';
 import type { AwsShape } from '../../region.ts';
 import type { ContainerRecord, TaskRecord } from '../ecs-records.ts';
 import type { EcsWorld } from '../ecs-world.ts';
-import { copyOf } from '../input-members.ts';
 import type { LaunchRequest } from './task-engine.ts';
 
 export function createTaskRecord(world: EcsWorld, request: LaunchRequest): TaskRecord {
@@ -17,7 +17,7 @@ export function createTaskRecord(world: EcsWorld, request: LaunchRequest): TaskR
     cluster,
     workload: request.workload,
     taskSet: request.taskSet,
-    overrides: copyOf(request.overrides),
+    overrides: copyShape(request.overrides),
     group: request.group,
     startedBy: request.startedBy,
     launchType: request.launchType,
@@ -71,7 +71,7 @@ function createContainer(world: EcsWorld, path: string, definition: AwsShape): C
 function withOverride(definition: AwsShape, overrides: AwsShape): AwsShape {
   const override: AwsShape | undefined = (overrides['containerOverrides'] ?? []).find((candidate: AwsShape) => candidate['name'] === definition['name']);
   if (override === undefined) return definition;
-  const { environment, name: _name, ...rest } = copyOf(override);
+  const { environment, name: _name, ...rest } = copyShape(override);
   const names = new Set((environment ?? []).map((variable: AwsShape) => variable['name']));
   const kept = (definition['environment'] ?? []).filter((variable: AwsShape) => !names.has(variable['name']));
   return { ...definition, ...rest, environment: [...kept, ...(environment ?? [])] };

@@ -1,9 +1,10 @@
 // RunTask: tasks that belong to no service. Nothing replaces them.
+import { copyShape } from '../../copy-shape.ts';
 import { AwsError } from '../../endpoint/aws-error.ts';
 import type { AwsShape } from '../../region.ts';
 import type { ClusterRecord, Tag, Workload } from '../ecs-records.ts';
 import { clusterOf, type EcsParts } from '../ecs-world.ts';
-import { canonical, choice, copyOf, flag, invalidParameter, structure, structures, text, whole } from '../input-members.ts';
+import { canonical, choice, flag, invalidParameter, structure, structures, text, whole } from '../input-members.ts';
 import { RUN_TASK_COUNT_MAX, RUN_TASK_TOKEN_KEPT_MS, RUN_TASK_TOKENS_MAX } from '../limits.ts';
 import { workloadOf } from '../services/workload-input.ts';
 import { mergedTags, tagsOf } from '../tag-list.ts';
@@ -82,7 +83,7 @@ function overridesOf(input: AwsShape, workload: Workload): AwsShape {
   const names = new Set((workload.taskDefinition.shape['containerDefinitions'] as AwsShape[]).map((container) => container['name']));
   const unknown = structures(overrides, 'containerOverrides').find((override) => !names.has(override['name']));
   if (unknown !== undefined) throw invalidParameter(`Override for container named ${String(unknown['name'])} is not a container in the TaskDefinition.`);
-  return copyOf(overrides);
+  return copyShape(overrides);
 }
 
 function tagsForTask(input: AwsShape, workload: Workload, cluster: ClusterRecord): Tag[] {

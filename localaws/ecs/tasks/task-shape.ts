@@ -1,8 +1,8 @@
 // A task as DescribeTasks answers it, and as its state change event tells it: the same facts with ISO times, another
 // attachment type, no health and no tags.
+import { copyShape } from '../../copy-shape.ts';
 import type { AwsShape } from '../../region.ts';
 import type { ContainerRecord, TaskRecord, TaskTimes } from '../ecs-records.ts';
-import { copyOf } from '../input-members.ts';
 
 const TIME_MEMBERS = [
   'connectivityAt',
@@ -24,9 +24,9 @@ export function taskShape(task: TaskRecord, include: readonly string[] = []): Aw
     attachments: [attachmentShape(task, 'ElasticNetworkInterface')],
     containers: task.containers.map((container) => ({ ...containerShape(task, container), healthStatus: container.healthStatus })),
     healthStatus: task.healthStatus,
-    overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [], ...copyOf(task.overrides) },
+    overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [], ...copyShape(task.overrides) },
     platformFamily: 'Linux',
-    tags: include.includes('TAGS') ? copyOf(task.tags) : [],
+    tags: include.includes('TAGS') ? copyShape(task.tags) : [],
   };
 }
 
@@ -107,7 +107,7 @@ function attachmentShape(task: TaskRecord, type: string): AwsShape {
 /** In events every container is named in the overrides, with or without an override of its own. */
 function eventOverrides(task: TaskRecord): AwsShape {
   const given = new Map<string, AwsShape>((task.overrides['containerOverrides'] ?? []).map((override: AwsShape) => [String(override['name']), override]));
-  return { ...copyOf(task.overrides), containerOverrides: task.containers.map(({ name }) => copyOf(given.get(name) ?? { name })) };
+  return { ...copyShape(task.overrides), containerOverrides: task.containers.map(({ name }) => copyShape(given.get(name) ?? { name })) };
 }
 
 function dateOf(time: number | undefined): Date | undefined {

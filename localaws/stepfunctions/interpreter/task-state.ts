@@ -1,5 +1,6 @@
 // Task: calls an integration and, where its Resource says so, waits for a token or for a job. Timers are on the region's clock;
 // the call itself holds the clock (the dispatcher does), the wait for a token does not.
+import { copyShape } from '../../copy-shape.ts';
 import type { Json } from '../evaluation/json.ts';
 import { jsonBytes } from '../evaluation/json.ts';
 import type { Integration, TaskCall } from '../integrations/integration.ts';
@@ -92,7 +93,7 @@ async function perform(
   const call: TaskCall = { region: run.region, principal: run.principal, executionArn: run.executionArn, stateMachineArn: run.stateMachineArn };
   const within = <T>(step: Promise<T>): Promise<T> => interruption.guard(Promise.race([step, timers.expired]));
   // A service may keep or change what it is given; the execution's own values are shared.
-  const submission = integration.submit(structuredClone(args), call);
+  const submission = integration.submit(copyShape(args), call);
   // Whoever stops waiting first leaves the other promise behind.
   submission.catch(() => undefined);
   if (token !== undefined) {
