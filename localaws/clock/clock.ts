@@ -6,7 +6,11 @@ export interface Timer {
   cancel(): void;
 }
 
-export type ClockMode = { kind: 'real' } | { kind: 'scaled'; speed: number } | { kind: 'virtual' };
+export type ClockMode =
+  | { kind: 'real' }
+  | { kind: 'scaled'; speed: number }
+  /** `withinThread`: promises are all that work waits for while it does not hold the clock, so that no turn of the event loop is needed to see it settled. */
+  | { kind: 'virtual'; withinThread?: boolean };
 
 /** What a Lambda worker needs to tell the simulated time by itself: three doubles in shared memory. */
 export interface SharedTime {
@@ -170,11 +174,17 @@ class SimulatedClock implements Clock {
   /** Resolves when nothing is held and every promise and socket callback of the work just done has settled. */
   async #idle(): Promise<void> {
     for (;;) {
-      await new Promise((resolve) => setImmediate(resolve));
+      await this.#settled();
       // A look at every turn would take from the functions the processor that they are waited for with.
       if (this.#held > 0) await new Promise<void>((resolve) => this.#released.push(resolve));
       else if (this.#wake === undefined || this.#heap[0] === undefined || this.#heap[0].cancelled || this.#heap[0].dueAt > this.#lastNow) return;
     }
+  }
+
+  #settled(): Promise<void> {
+    // A timer that is due has its turn of the event loop.
+    const isPromised = this.mode.kind === 'virtual' && this.mode.withinThread === true && this.#wake === undefined;
+    return new Promise((resolve) => (isPromised ? process.nextTick(resolve) : setImmediate(resolve)));
   }
 
   close(): void {

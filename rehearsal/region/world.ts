@@ -106,7 +106,7 @@ export async function createWorld(machinery: Machinery, options: WorldOptions): 
   const made: { localAws?: LocalAws; world?: World } = {};
   const functions = { ...options, dice, history, retries: machinery.retries, runFunction: machinery.runFunction };
   const localAws = await startLocalAws({
-    clock: { kind: 'virtual' },
+    clock: { kind: 'virtual', withinThread: true },
     startAt: options.startAt ?? START_AT,
     seed: options.seed,
     listens: false,
